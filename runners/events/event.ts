@@ -1,0 +1,146 @@
+/**
+ * What a run tells about itself. Events are the only output of everything under runners/: the progress lines, JUnit and
+ * all later reports are folds over them. They are kept as `events.ndjson` in the run's folder, one JSON object a line.
+ */
+
+/** distro × arch × filesystem. `id` is its name everywhere: flags, folders, reports, host names. */
+export interface CellName {
+  readonly id: string;
+  readonly distro: string;
+  readonly arch: string;
+  readonly fs: string;
+}
+
+/** `failed` is the guest's fault, `error` the harness's. */
+export type Status = 'passed' | 'failed' | 'error' | 'skipped';
+
+/** Why something did not pass; the fields of `StubMatrixError`, as plain data. */
+export interface Reason {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly command?: string | undefined;
+  readonly evidence?: string | undefined;
+  readonly stack?: string | undefined;
+}
+
+interface Stamp {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** Facts of the whole run, known before the first cell: commit, command line, accelerator per architecture, QEMU version… */
+export interface RunStarted extends Stamp {
+  readonly type: 'run-started';
+  readonly run: string;
+  readonly cells: readonly CellName[];
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+/** A cell of the matrix that was selected and will not be run, and because of what. */
+export interface CellSkipped extends Stamp {
+  readonly type: 'cell-skipped';
+  readonly cell: CellName;
+  readonly because: string;
+}
+
+export interface CellStarted extends Stamp {
+  readonly type: 'cell-started';
+  readonly cell: string;
+  /** The command to re-run this cell alone. */
+  readonly rerun: string;
+}
+
+/** A fact about a cell that became known on the way: image key, kernel, archive and its Release date, … */
+export interface CellFact extends Stamp {
+  readonly type: 'cell-fact';
+  readonly cell: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A span of work in a cell: `image`, `boot-stub`, `install`, `reboot`, … `seconds` of the phase that ended. */
+export interface PhaseStarted extends Stamp {
+  readonly type: 'phase-started';
+  readonly cell: string;
+  readonly phase: string;
+  /** From experience, in seconds, where there is any. */
+  readonly expected?: number;
+}
+
+/** A sign of life inside a phase: the installer's step, a download's per cent. */
+export interface PhaseProgress extends Stamp {
+  readonly type: 'phase-progress';
+  readonly cell: string;
+  readonly phase: string;
+  readonly text: string;
+}
+
+export interface PhaseEnded extends Stamp {
+  readonly type: 'phase-ended';
+  readonly cell: string;
+  readonly phase: string;
+  readonly seconds: number;
+  readonly ok: boolean;
+}
+
+/** One check of the suite came to its verdict. */
+export interface CheckEnded extends Stamp {
+  readonly type: 'check-ended';
+  readonly cell: string;
+  /** The check's title in suites/, unique within a cell and stable over time. */
+  readonly check: string;
+  readonly status: Status;
+  readonly seconds: number;
+  readonly reason?: Reason;
+}
+
+/** A file that belongs to a cell's evidence: `console` (the whole log), `qemu-argv`, `qemu-stderr`, … */
+export interface Attachment extends Stamp {
+  readonly type: 'attachment';
+  readonly cell: string;
+  readonly name: string;
+  /** Absolute path inside the run's folder. */
+  readonly path: string;
+}
+
+export interface CellEnded extends Stamp {
+  readonly type: 'cell-ended';
+  readonly cell: string;
+  readonly status: Status;
+  readonly seconds: number;
+}
+
+/** Something a reader should know that is no verdict: KVM opened but did not run, a stale archive, a guest kept running. */
+export interface Note extends Stamp {
+  readonly type: 'note';
+  readonly cell?: string;
+  readonly text: string;
+}
+
+export interface RunEnded extends Stamp {
+  readonly type: 'run-ended';
+  /** Set where the user broke the run off. */
+  readonly interrupted: boolean;
+  readonly reason?: Reason;
+}
+
+export type RunEvent =
+  | RunStarted
+  | CellSkipped
+  | CellStarted
+  | CellFact
+  | PhaseStarted
+  | PhaseProgress
+  | PhaseEnded
+  | CheckEnded
+  | Attachment
+  | CellEnded
+  | Note
+  | RunEnded;
+
+/** An event before the sink has stamped it with the time. */
+export type EventBody = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'time'> : never) : never;
+
+/** Where events go. Synchronous on purpose: what was emitted before a crash is on disk. */
+export type Emit = (event: EventBody) => void;
