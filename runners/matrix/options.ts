@@ -1,0 +1,23 @@
+/** What was asked of a run besides the choice of cells. Plain data, filled in by the command line. */
+export interface RunOptions {
+  /** Absolute path of a stub squashfs that somebody else built, instead of ours. */
+  readonly image?: string;
+  /** Absolute path of a kernel to boot instead of the one in the squashfs. */
+  readonly kernel?: string;
+  /** Absolute path of an initramfs to boot instead of the one in the squashfs. */
+  readonly initrd?: string;
+  /** Leave the guest of a failed cell running. */
+  readonly keep: boolean;
+  /** URI of the package archive to install from, instead of the matrix's origins. */
+  readonly mirror?: string;
+  /** The tool the installer bootstraps with; the installer's own choice where absent. */
+  readonly bootstrap?: 'mmdebstrap' | 'debootstrap';
+  /** How many cells may run at the same time; 1 or more. */
+  readonly jobs: number;
+  /** Which of the guest's consoles the runner talks to. */
+  readonly console: 'serial' | 'hvc0';
+  /** Absolute path; images and downloads are kept here between runs. */
+  readonly cacheFolder: string;
+  /** Absolute path; each run makes a folder of its own in here. */
+  readonly outFolder: string;
+}

@@ -1,0 +1,101 @@
+import type { Distribution, Matrix, When } from './schema.ts';
+
+/** distro × arch × filesystem. `id`, `debian13-x86_64-xfs`, is its name everywhere. */
+export interface Cell {
+  readonly id: string;
+  readonly distro: string;
+  readonly arch: string;
+  readonly fs: string;
+}
+
+export interface PlannedCell {
+  readonly cell: Cell;
+  /** The row of the matrix. */
+  readonly distribution: Distribution;
+  /** Seconds, from experience. */
+  readonly expected: number;
+}
+
+export interface SkippedCell {
+  readonly cell: Cell;
+  readonly because: string;
+}
+
+/** Every cell of the product is in exactly one of the three lists. */
+export interface Plan {
+  /** In the order in which to start them: the longest first, so that the last ones to end are short. */
+  readonly run: readonly PlannedCell[];
+  /** Selected, but ruled out. In the matrix's order. */
+  readonly skip: readonly SkippedCell[];
+  /** Not asked for. */
+  readonly unselected: readonly Cell[];
+}
+
+/** What the user asked for: each list narrows, an absent or empty one does not. */
+export interface Selection {
+  readonly distro?: readonly string[];
+  readonly arch?: readonly string[];
+  readonly fs?: readonly string[];
+  readonly cell?: readonly string[];
+}
+
+const allows = (list: readonly string[] | undefined, value: string) => !list?.length || list.includes(value);
+
+/** Whether a rule's `when` means this cell. */
+export function matches(when: When | undefined, cell: Cell): boolean {
+  return allows(when?.distro, cell.distro) && allows(when?.arch, cell.arch) && allows(when?.fs, cell.fs);
+}
+
+/** The whole product, in the order of matrix.yaml. */
+export function cellsOf(matrix: Matrix): Cell[] {
+  return Object.keys(matrix.distributions).flatMap((distro) =>
+    matrix.architectures.flatMap((arch) =>
+      matrix.filesystems.map((fs) => ({ id: `${distro}-${arch}-${fs}`, distro, arch, fs })),
+    ),
+  );
+}
+
+/** What speaks against a cell before any rule is asked: nobody publishes it. */
+export function unpublished(matrix: Matrix, cell: Cell): string | undefined {
+  const row = matrix.distributions[cell.distro];
+  if (row?.published.includes(cell.arch)) return undefined;
+  return `${row?.title ?? cell.distro} is not published for ${cell.arch}`;
+}
+
+/**
+ * Decides about every cell of the matrix. Pure: the same matrix and selection give the same plan. The selection's names
+ * must be known ones (`checkSelection`).
+ */
+export function makePlan(matrix: Matrix, selection: Selection = {}): Plan {
+  const run: PlannedCell[] = [];
+  const skip: SkippedCell[] = [];
+  const unselected: Cell[] = [];
+  for (const cell of cellsOf(matrix)) {
+    const distribution = matrix.distributions[cell.distro];
+    const because = unpublished(matrix, cell) ?? matrix.skip.find((rule) => matches(rule.when, cell))?.because;
+    const selected =
+      allows(selection.distro, cell.distro) &&
+      allows(selection.arch, cell.arch) &&
+      allows(selection.fs, cell.fs) &&
+      allows(selection.cell, cell.id);
+    if (!selected || !distribution) unselected.push(cell);
+    else if (because !== undefined) skip.push({ cell, because });
+    else run.push({ cell, distribution, expected: expectedSeconds(matrix, cell) });
+  }
+  return { run: run.toSorted((a, b) => b.expected - a.expected), skip, unselected };
+}
+
+/** The first row of `expected` that matches; load.ts sees to it that there is one for every cell. */
+function expectedSeconds(matrix: Matrix, cell: Cell): number {
+  return matrix.expected.find((row) => matches(row.when, cell))?.seconds ?? 0;
+}
+
+/** Seconds the whole plan takes with `jobs` cells at a time, each started as soon as a place is free. */
+export function estimate(plan: Plan, jobs: number): number {
+  const free = new Array<number>(Math.max(1, jobs)).fill(0);
+  for (const { expected } of plan.run) {
+    const first = free.indexOf(Math.min(...free));
+    free[first] = (free[first] ?? 0) + expected;
+  }
+  return Math.max(...free);
+}
