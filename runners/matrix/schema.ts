@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const name = (what: string) => z.string().regex(/^[a-z0-9_]+$/, `${what}: lower-case letters, digits and _ only`);
+const name = (what: string) => z.string().regex(/^[a-z0-9_]+$/, `the name of ${what} has only a-z, 0-9 and _`);
 const names = z.array(z.string().min(1)).min(1);
 const because = z.string().min(10).describe('Why, in words a stranger understands; shown in plans and reports');
 const uri = z.url({ protocol: /^https?$/ });

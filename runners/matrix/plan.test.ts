@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { loadMatrix } from './load.ts';
+import { cellsOf, estimate, makePlan, type PlannedCell } from './plan.ts';
+import type { Matrix } from './schema.ts';
+
+const skip: Matrix['skip'] = [
+  { when: { arch: ['riscv64'] }, because: 'no image for this one yet' },
+  { when: { fs: ['luks'] }, because: 'no encrypted disks yet' },
+];
+/** The real rows under rules of the test's own, so that a rule that goes away changes nothing here. */
+const matrix: Matrix = { ...loadMatrix(), skip };
+const ids = (cells: readonly { cell: { id: string } }[]) => cells.map(({ cell }) => cell.id);
+
+describe('makePlan', () => {
+  it('puts every cell of the product into exactly one list', () => {
+    const plan = makePlan(matrix, { distro: ['debian13'] });
+    const all = [...ids(plan.run), ...ids(plan.skip), ...plan.unselected.map(({ id }) => id)];
+    expect(all.toSorted()).toEqual(
+      cellsOf(matrix)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    expect(plan.unselected.map(({ distro }) => distro)).not.toContain('debian13');
+  });
+
+  it('narrows by every list of the selection', () => {
+    expect(ids(makePlan(matrix, { distro: ['debian13'], arch: ['x86_64'], fs: ['xfs', 'ext4'] }).run)).toEqual([
+      'debian13-x86_64-xfs',
+      'debian13-x86_64-ext4',
+    ]);
+    expect(ids(makePlan(matrix, { cell: ['debian12-x86_64-btrfs'] }).run)).toEqual(['debian12-x86_64-btrfs']);
+  });
+
+  it('tells why a cell is skipped, and first that nobody publishes it', () => {
+    const because = (id: string) => makePlan(matrix).skip.find(({ cell }) => cell.id === id)?.because;
+    expect(because('debian12-riscv64-xfs')).toBe('Debian 12 (bookworm) is not published for riscv64');
+    expect(because('debian13-riscv64-xfs')).toBe('no image for this one yet');
+    expect(because('debian13-x86_64-luks')).toBe('no encrypted disks yet');
+    expect(because('debian13-x86_64-xfs')).toBeUndefined();
+  });
+
+  it('starts the longest first and takes the first row of `expected` that matches', () => {
+    const timed: Matrix = {
+      ...matrix,
+      expected: [{ when: { fs: ['ext4'] }, seconds: 1200 }, { when: { fs: ['xfs'] }, seconds: 300 }, { seconds: 600 }],
+    };
+    const plan = makePlan(timed, { distro: ['debian13'], arch: ['x86_64'], fs: ['xfs', 'btrfs', 'ext4'] });
+    expect(plan.run.map(({ cell, expected }) => [cell.fs, expected])).toEqual([
+      ['ext4', 1200],
+      ['btrfs', 600],
+      ['xfs', 300],
+    ]);
+  });
+});
+
+describe('estimate', () => {
+  const plan = (...seconds: number[]) => ({
+    run: seconds.map((expected) => ({ expected }) as PlannedCell),
+    skip: [],
+    unselected: [],
+  });
+
+  it('adds up one after another, and fills free places', () => {
+    expect(estimate(plan(900, 900, 600), 1)).toBe(2400);
+    expect(estimate(plan(900, 600, 300), 2)).toBe(900);
+    expect(estimate(plan(), 4)).toBe(0);
+  });
+});

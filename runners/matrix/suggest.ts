@@ -1,0 +1,32 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { UsageError } from '../errors.ts';
+
+/** The names nearest to what was typed, best first, three at most; none that would need most of its letters changed. */
+export function nearest(typed: string, valid: readonly string[]): string[] {
+  const farthest = Math.max(2, Math.ceil(typed.length / 2));
+  return valid
+    .map((name) => ({ name, far: distance(typed.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ far }) => far <= farthest)
+    .toSorted((a, b) => a.far - b.far)
+    .slice(0, 3)
+    .map(({ name }) => name);
+}
+
+/** "did you mean debian13 or debian12?", or all valid names where none is near. */
+export function suggest(typed: string, valid: readonly string[]): string {
+  if (valid.length === 0) return 'none is valid here';
+  const near = nearest(typed, valid);
+  if (near.length > 0) return `did you mean ${near.join(' or ')}?`;
+  if (valid.length <= 12) return `valid are ${valid.join(', ')}`;
+  return `the nearest is ${closest(typed, [...valid])}`;
+}
+
+/** The error for a name that is none of the valid ones. `kind` is what it should have been: "distribution", "flag". */
+export function unknownName(kind: string, typed: string, valid: readonly string[], command?: string): UsageError {
+  return new UsageError({
+    code: `unknown-${kind.replaceAll(' ', '-')}`,
+    message: `unknown ${kind} "${typed}": ${suggest(typed, valid)}`,
+    ...(valid.length > 0 && valid.length <= 30 ? { hint: `valid: ${valid.join(', ')}` } : {}),
+    ...(command ? { command } : {}),
+  });
+}
