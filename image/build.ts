@@ -1,0 +1,121 @@
+import { copyFile, glob, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HarnessError } from '../runners/errors.ts';
+import { run } from '../runners/process/command.ts';
+import type { Entry, Store } from '../runners/store/store.ts';
+import { buildInitramfs, kernelVersion, prepareModules } from './initramfs.ts';
+import { buildLlmnrd } from './llmnrd.ts';
+import { architectures, type ImageArch, suite } from './recipe.ts';
+import { configureTree, hashFolder, type PackageOrigin, unpackPackages } from './tree.ts';
+
+export interface ImageOptions {
+  readonly arch: ImageArch;
+  /** The archive, with the date its signed Release file bears: another Release may hold other packages. */
+  readonly origin: PackageOrigin & { readonly releaseDate: string };
+  readonly store: Store;
+  /** Told at the start of each step of a build; a reused image has no steps. */
+  readonly progress?: (step: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A stub image on disk: the squashfs, and the kernel and initramfs that it also holds in /boot. Absolute paths. */
+export interface StubImage {
+  readonly key: string;
+  readonly reused: boolean;
+  readonly folder: string;
+  readonly squashfs: string;
+  readonly kernel: string;
+  readonly initrd: string;
+}
+
+const here = import.meta.dirname;
+
+/** The image of an architecture out of the store, built first where it is not there. */
+export async function buildImage(options: ImageOptions): Promise<StubImage> {
+  const { arch, origin, store } = options;
+  const inputs = {
+    arch,
+    suite,
+    release: origin.releaseDate,
+    // The recipe, the files and the code that puts them together; tests change no image.
+    sources: await hashFolder(here, (path) => !/\.test\.ts$|^files-tests\//.test(path)),
+  };
+  const entry = await store.obtain('images', inputs, (folder) => build(folder, options));
+  return imageIn(entry, arch);
+}
+
+function imageIn(entry: Entry, arch: ImageArch): StubImage {
+  return {
+    key: entry.key,
+    reused: entry.reused,
+    folder: entry.folder,
+    squashfs: join(entry.folder, `stub-${arch}.squashfs`),
+    kernel: join(entry.folder, 'kernel'),
+    initrd: join(entry.folder, 'initramfs'),
+  };
+}
+
+async function build(folder: string, options: ImageOptions): Promise<void> {
+  const { arch, origin, progress, signal } = options;
+  const given = signal ? { signal } : {};
+  const scratch = await mkdtemp(join(tmpdir(), 'stub-image-'));
+  try {
+    const tree = join(scratch, 'tree');
+    progress?.(`unpacking Debian ${suite} packages for ${arch}`);
+    const manifest = await unpackPackages(tree, { arch, origin, scratch, log: join(folder, 'build.log'), ...given });
+    await writeFile(join(folder, 'packages'), `${manifest.join('\n')}\n`);
+
+    progress?.(`compiling llmnrd for ${arch}`);
+    await buildLlmnrd(arch, origin.uri, scratch, join(tree, 'usr/lib/stub/llmnrd'), signal);
+
+    progress?.('kernel modules and initramfs');
+    const version = await kernelVersion(tree);
+    await copyKernel(tree, version, join(folder, 'kernel'));
+    await prepareModules(tree, version);
+    await configureTree(tree, join(here, 'files'));
+    await buildInitramfs(tree, join(here, 'initramfs/init'), scratch, join(folder, 'initramfs'));
+    await copyFile(join(folder, 'kernel'), join(tree, 'boot/kernel'));
+    await copyFile(join(folder, 'initramfs'), join(tree, 'boot/initramfs'));
+
+    progress?.('squashfs');
+    const squashfs = join(folder, `stub-${arch}.squashfs`);
+    await run(
+      // Everything belongs to root, whoever builds; the few setgid helpers of the packages are of no use to a root shell.
+      [
+        'mksquashfs',
+        tree,
+        squashfs,
+        '-all-root',
+        '-no-xattrs',
+        '-noappend',
+        '-no-progress',
+        '-quiet',
+        '-comp',
+        'zstd',
+        '-Xcompression-level',
+        '15',
+      ],
+      { purpose: 'packing the squashfs', ...given },
+    );
+    if ((await stat(squashfs)).size === 0)
+      throw new HarnessError({ code: 'squashfs-empty', message: `${squashfs} is empty` });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The packaged kernel, whatever the architecture calls it (vmlinuz, vmlinux, Image). */
+async function copyKernel(tree: string, version: string, output: string): Promise<void> {
+  for await (const path of glob(`boot/vmlinu*-${version}`, { cwd: tree })) {
+    await copyFile(join(tree, path), output);
+    return;
+  }
+  throw new HarnessError({
+    code: 'image-kernel',
+    message: `no kernel ${version} in the packages of the image`,
+    hint: `Does ${Object.values(architectures)
+      .map((row) => row.kernelPackage)
+      .join(', ')} still bring boot/vmlinuz-VERSION?`,
+  });
+}
