@@ -1,0 +1,64 @@
+import { closeSync, fstatSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
+import type { Emit, EventBody, RunEvent } from '../runners/events/event.ts';
+
+/** Appends events to `events.ndjson`. Several records, in several threads, may append to the same file. */
+export interface EventRecord extends Disposable {
+  readonly emit: Emit;
+}
+
+export interface RecordOptions {
+  /** Milliseconds since the epoch; the clock of this machine where absent. */
+  readonly now?: () => number;
+  /** Called with each event after it is on disk. */
+  readonly listener?: (event: RunEvent) => void;
+}
+
+/** Opens the file for appending (mode 0600). Each event is one write of one line, so writers do not tear each other's lines. */
+export function openRecord(path: string, options: RecordOptions = {}): EventRecord {
+  const now = options.now ?? Date.now;
+  const file = openSync(path, 'a', 0o600);
+  const emit = (body: EventBody) => {
+    const event = { time: now(), ...body } as RunEvent;
+    writeSync(file, `${JSON.stringify(event)}\n`);
+    options.listener?.(event);
+  };
+  return { emit, [Symbol.dispose]: () => closeSync(file) };
+}
+
+/** All events of a record, in order. A last line that a crash left half-written is left out. */
+export function readEvents(path: string): RunEvent[] {
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as RunEvent);
+}
+
+export interface Follower extends Disposable {
+  /** Hands over, at once, all events that are on disk by now. */
+  catchUp(): void;
+}
+
+/** Hands each event of a record to the listener, soon after it was written, whichever thread wrote it. */
+export function followRecord(path: string, listener: (event: RunEvent) => void, everyMs = 150): Follower {
+  const file = openSync(path, 'r');
+  let offset = 0;
+  // Bytes, not text: a read may end in the middle of a character.
+  let rest = Buffer.alloc(0);
+  const catchUp = () => {
+    const size = fstatSync(file).size;
+    if (size <= offset) return;
+    const fresh = Buffer.alloc(size - offset);
+    offset += readSync(file, fresh, 0, fresh.length, offset);
+    rest = Buffer.concat([rest, fresh]);
+    const end = rest.lastIndexOf(0x0a);
+    const whole = rest.subarray(0, end + 1).toString('utf8');
+    rest = rest.subarray(end + 1);
+    for (const line of whole.split('\n').slice(0, -1)) listener(JSON.parse(line) as RunEvent);
+  };
+  const timer = setInterval(catchUp, everyMs);
+  return {
+    catchUp,
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+      closeSync(file);
+    },
+  };
+}

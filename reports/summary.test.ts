@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { EventBody } from '../runners/events/event.ts';
+import { foldRun } from './fold.ts';
+import { broken, cellEnded, cellStarted, ended, ext4, passed, stamped, started, xfs } from './sample.ts';
+import { exitCodeOf, summaryLines } from './summary.ts';
+
+const good: EventBody[] = [cellStarted(ext4), passed(ext4, 'boots'), cellEnded(ext4, 'passed')];
+const failing: EventBody[] = [cellStarted(xfs), broken(xfs, 'boots', 'failed', 'panic'), cellEnded(xfs, 'failed')];
+const erring: EventBody[] = [cellStarted(xfs), broken(xfs, 'boots', 'error', 'qemu-died'), cellEnded(xfs, 'error')];
+const skip: EventBody = { type: 'cell-skipped', cell: xfs, because: 'EL kernels have no Btrfs' };
+const fold = (...events: EventBody[]) => foldRun(stamped(...events));
+
+test.each([
+  ['all passed', 0, [started(ext4), ...good, ended()]],
+  ['passed and skipped by the plan', 0, [started(ext4), skip, ...good, ended()]],
+  ['a guest failed', 1, [started(ext4, xfs), ...good, ...failing, ended()]],
+  ['the harness erred', 125, [started(ext4, xfs), ...good, ...erring, ended()]],
+  ['a guest failed and the harness erred', 1, [started(xfs), ...failing, ended(false, { code: 'x', message: 'x' })]],
+  ['nothing but skipped cells', 125, [started(), skip, ended()]],
+  ['nothing', 125, [started(), ended()]],
+  ['a cell that never ended', 125, [started(ext4, xfs), ...good, cellStarted(xfs), ended()]],
+  ['a cell that never started', 125, [started(ext4, xfs), ...good, ended()]],
+  ['a run error after passed cells', 125, [started(ext4), ...good, ended(false, { code: 'x', message: 'x' })]],
+  ['an error outside of all checks', 125, [started(ext4), ...good.slice(0, 2), cellEnded(ext4, 'error'), ended()]],
+  ['interrupted', 130, [started(ext4, xfs), ...failing, ended(true)]],
+] as [string, number, EventBody[]][])('exit code: %s → %i', (_name, code, events) => {
+  expect(exitCodeOf(fold(...events))).toBe(code);
+});
+
+test('the summary says what failed, by whose fault, why, and what to type', () => {
+  const result = fold(started(ext4, xfs), skip, ...good, ...failing, ended());
+  expect(summaryLines(result, '/out/junit.xml').join('\n')).toBe(`
+debian12-x86_64-ext4  passed   12:34
+debian13-x86_64-xfs   FAILED   12:34
+    the guest failed: boots
+    [panic] waited 60 s for boots
+    next: look at the console
+      $ less console.log
+    again: ./stub-matrix run --cell debian13-x86_64-xfs
+debian13-x86_64-xfs   skipped  because EL kernels have no Btrfs
+3 cells: 1 passed, 1 failed, 1 skipped
+report: /out/junit.xml`);
+});
+
+test('the first word on a check counts, and a cell that never ended is an error, not a gap', () => {
+  const result = fold(
+    started(xfs),
+    cellStarted(xfs),
+    broken(xfs, 'boots', 'failed', 'panic'),
+    broken(xfs, 'boots', 'error', 'interrupted'),
+  );
+  expect(result.cells[0]?.checks.map(({ check, reason }) => [check, reason?.code])).toEqual([
+    ['boots', 'panic'],
+    ['ended', 'interrupted'],
+  ]);
+});
