@@ -158,6 +158,12 @@ describe('unpacks what kexec cannot load', () => {
     expect(await readFile(join(root, 'unpacked'))).toEqual(image);
   });
 
+  test('gzip with something behind its end', async () => {
+    const path = await packed('vmlinuz', Buffer.concat([gzipSync(image), Buffer.from('a signature')]));
+    expect(await unpack(path)).toBe(join(root, 'unpacked'));
+    expect(await readFile(join(root, 'unpacked'))).toEqual(image);
+  });
+
   test('leaves alone what kexec loads itself', async () => {
     const bzImage = await packed('vmlinuz', Buffer.concat([Buffer.from('MZ\xea\x07', 'latin1'), Buffer.alloc(600)]));
     expect(await unpack(bzImage)).toBe(bzImage);
@@ -212,9 +218,9 @@ describe('composes the command line', () => {
     },
     {
       rule: 'keeps quoted values and stars as they are',
-      given: 'dyndbg="file a.c ro root=/dev/x" mitigations=* ro root=/dev/vda',
+      given: 'dyndbg="file a.c ro root=/dev/x" /* ro root=/dev/vda',
       fstab: undefined,
-      is: 'dyndbg="file a.c ro root=/dev/x" mitigations=* root=UUID=0e rootfstype=xfs rd.hostonly=0 rw',
+      is: 'dyndbg="file a.c ro root=/dev/x" /* root=UUID=0e rootfstype=xfs rd.hostonly=0 rw',
     },
     {
       rule: 'stays in front of what is meant for init',
