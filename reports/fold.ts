@@ -80,10 +80,6 @@ export function foldRun(events: readonly RunEvent[]): RunResult {
       .toReversed()
       .map(({ check, status, seconds, reason }) => ({ check, status, seconds, ...(reason ? { reason } : {}) }));
     if (!ended) checks.push({ check: 'ended', status: 'error', seconds: 0, reason: lost });
-    else if (ended.status === 'error' && verdict(checks) !== 'error' && verdict(checks) !== 'failed') {
-      const reason = { code: 'cell-error', message: 'the cell ended with an error outside of its checks' };
-      checks.push({ check: 'ended', status: 'error', seconds: 0, reason });
-    }
     return {
       cell,
       status: verdict(checks),

@@ -21,19 +21,20 @@ test.each([
   ['a cell that never ended', 125, [started(ext4, xfs), ...good, cellStarted(xfs), ended()]],
   ['a cell that never started', 125, [started(ext4, xfs), ...good, ended()]],
   ['a run error after passed cells', 125, [started(ext4), ...good, ended(false, { code: 'x', message: 'x' })]],
-  ['an error outside of all checks', 125, [started(ext4), ...good.slice(0, 2), cellEnded(ext4, 'error'), ended()]],
   ['interrupted', 130, [started(ext4, xfs), ...failing, ended(true)]],
 ] as [string, number, EventBody[]][])('exit code: %s → %i', (_name, code, events) => {
   expect(exitCodeOf(fold(...events))).toBe(code);
 });
 
 test('the summary says what failed, by whose fault, why, and what to type', () => {
-  const result = fold(started(ext4, xfs), skip, ...good, ...failing, ended());
+  const log: EventBody = { type: 'attachment', cell: xfs.id, name: 'console', path: '/out/console.log' };
+  const result = fold(started(ext4, xfs), skip, ...good, ...failing, log, ended());
   expect(summaryLines(result, '/out/junit.xml').join('\n')).toBe(`
 debian12-x86_64-ext4  passed   12:34
 debian13-x86_64-xfs   FAILED   12:34
     the guest failed: boots
     [panic] waited 60 s for boots
+    evidence: /out/console.log
     next: look at the console
       $ less console.log
     again: ./stub-matrix run --cell debian13-x86_64-xfs

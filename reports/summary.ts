@@ -23,13 +23,14 @@ function ofCell(cell: CellResult, width: number): string[] {
   const problem = firstProblem(cell);
   if (!problem || (problem.status !== 'failed' && problem.status !== 'error')) return lines;
   const { reason } = problem;
+  const evidence = reason?.evidence ?? cell.attachments.findLast((each) => each.name === 'console')?.path;
   const indented = (label: string, text: string | undefined) =>
     text ? `${label}${text.trimEnd()}`.split('\n').map((line) => `    ${line}`) : [];
   return [
     ...lines,
     ...indented('', `${blame[problem.status]}: ${problem.check}`),
     ...indented('', reason ? `[${reason.code}] ${reason.message}` : undefined),
-    ...indented('evidence: ', reason?.evidence),
+    ...indented('evidence: ', evidence),
     ...indented('next: ', reason?.hint),
     ...indented('  $ ', reason?.command),
     ...indented('again: ', cell.rerun),

@@ -1,0 +1,135 @@
+import type { Reason, Status } from '../../runners/events/event.ts';
+import type { PlannedCell } from '../../runners/matrix/plan.ts';
+import type { CellContext, CellSurroundings, Check, OpenCell } from './check.ts';
+import { classify, type Problem } from './classify.ts';
+import { within } from './deadline.ts';
+
+/** Seconds for diagnosing a failure, and for taking a cell down. */
+const patience = 60;
+/** The same after the user broke off; with the bound of the main thread, 30 s, still to come. */
+const hurry = { body: 5, close: 20 };
+
+/** A check's verdict, with what was thrown where something was. */
+export interface Verdict {
+  readonly status: Status;
+  readonly reason?: Reason;
+  readonly thrown?: unknown;
+}
+
+const sinceThen = () => {
+  const start = performance.now();
+  return () => (performance.now() - start) / 1000;
+};
+
+/** One cell on its way through its checks: opens it, judges, skips what cannot be judged any more, closes it. */
+export class CellRun<C extends CellContext> {
+  readonly #planned: PlannedCell;
+  readonly #open: OpenCell<C>;
+  readonly #given: CellSurroundings;
+  readonly #elapsed = sinceThen();
+  readonly #statuses = new Set<Status>();
+  #opening: Promise<C> | undefined;
+  #context: C | undefined;
+  /** The check that failed and on which all later ones build. */
+  #blocker: string | undefined;
+
+  constructor(planned: PlannedCell, open: OpenCell<C>, given: CellSurroundings, rerun: string) {
+    this.#planned = planned;
+    this.#open = open;
+    this.#given = given;
+    given.emit({ type: 'cell-started', cell: planned.cell.id, rerun });
+  }
+
+  /** Comes to a verdict on one check and emits it; never throws. */
+  async judge(check: Check<C>): Promise<Verdict> {
+    const elapsed = sinceThen();
+    const verdict = await this.#verdict(check);
+    this.#end(check.title, verdict, elapsed());
+    const { status, reason } = verdict;
+    if (reason && reason.code !== 'interrupted' && (status === 'failed' || status === 'error')) {
+      // Without a context, the cell could not be opened: then nothing can be judged.
+      if (!check.independent || !this.#context) this.#blocker ??= check.title;
+      await this.#diagnose(reason);
+    }
+    return verdict;
+  }
+
+  /** Disposes of the cell's context and emits `cell-ended`; never throws. A clean-up that fails is an error of ours. */
+  async close(): Promise<void> {
+    const elapsed = sinceThen();
+    try {
+      const seconds = this.#given.signal.aborted ? hurry.close : patience;
+      await within(seconds, 'the cell to be taken down', this.#takeDown());
+    } catch (thrown) {
+      const { reason } = classify(thrown);
+      const code = reason.code === 'bug' ? 'teardown-failed' : reason.code;
+      this.#end('ended', { status: 'error', reason: { ...reason, code } }, elapsed());
+    }
+    const status =
+      (['failed', 'error', 'passed', 'skipped'] as const).find((each) => this.#statuses.has(each)) ?? 'error';
+    this.#given.emit({ type: 'cell-ended', cell: this.#planned.cell.id, status, seconds: this.#elapsed() });
+  }
+
+  async #verdict(check: Check<C>): Promise<Verdict> {
+    if (this.#blocker !== undefined) {
+      const reason = { code: 'after-failure', message: `because "${this.#blocker}" failed` };
+      return { status: 'skipped', reason };
+    }
+    const { signal } = this.#given;
+    try {
+      signal.throwIfAborted();
+      await this.#orAborted(this.#run(check));
+      return { status: 'passed' };
+    } catch (thrown) {
+      const problem: Problem = signal.aborted
+        ? {
+            status: 'error',
+            reason: { code: 'interrupted', message: `the run was interrupted during "${check.title}"` },
+          }
+        : classify(thrown);
+      return { ...problem, thrown };
+    }
+  }
+
+  async #run(check: Check<C>): Promise<void> {
+    this.#opening ??= this.#open(this.#planned, this.#given);
+    this.#context = await this.#opening;
+    await check.body(this.#context);
+  }
+
+  /** Also what was still being opened when the check was given up. */
+  async #takeDown(): Promise<void> {
+    const context = await this.#opening?.catch(() => undefined);
+    await context?.[Symbol.asyncDispose]();
+  }
+
+  /** A body that does not heed the signal must not keep its cell from being taken down. */
+  async #orAborted(work: Promise<void>): Promise<void> {
+    const { signal } = this.#given;
+    const aborted = Promise.withResolvers<void>();
+    const onAbort = () => aborted.resolve();
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await Promise.race([work, aborted.promise]);
+      if (signal.aborted) await within(hurry.body, 'the check to heed the interruption', work);
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  async #diagnose(reason: Reason): Promise<void> {
+    try {
+      const hook = this.#context?.onFailure?.(reason);
+      if (hook) await within(patience, 'the diagnosis', hook);
+    } catch (thrown) {
+      const text = `the diagnosis broke off: ${classify(thrown).reason.message}`;
+      this.#given.emit({ type: 'note', cell: this.#planned.cell.id, text });
+    }
+  }
+
+  #end(check: string, { status, reason }: Verdict, seconds: number): void {
+    this.#statuses.add(status);
+    const cell = this.#planned.cell.id;
+    this.#given.emit({ type: 'check-ended', cell, check, status, seconds, ...(reason ? { reason } : {}) });
+  }
+}

@@ -1,0 +1,69 @@
+import { HarnessError } from '../../runners/errors.ts';
+import type { Emit, Reason } from '../../runners/events/event.ts';
+import type { RunOptions } from '../../runners/matrix/options.ts';
+import type { PlannedCell } from '../../runners/matrix/plan.ts';
+
+/** What the checks of a cell share: its image, its machine. Opened before the first check, disposed of after the last. */
+export interface CellContext extends AsyncDisposable {
+  /** Called after each check that did not pass: the moment to diagnose. 60 s at most. */
+  onFailure?(reason: Reason): Promise<void> | void;
+}
+
+export interface CellSurroundings {
+  readonly options: RunOptions;
+  /** Where the cell's evidence goes: absolute path, exists, mode 0700. */
+  readonly folder: string;
+  readonly emit: Emit;
+  /** Aborted when the user breaks the run off: each wait must heed it. */
+  readonly signal: AbortSignal;
+}
+
+export type OpenCell<C extends CellContext> = (planned: PlannedCell, surroundings: CellSurroundings) => Promise<C>;
+
+export interface CheckOptions {
+  /** Later checks run even if this one fails. It is still skipped when a required one failed before. */
+  readonly independent?: boolean;
+}
+
+export interface Check<C> {
+  readonly title: string;
+  readonly body: (cell: C) => Promise<void> | void;
+  readonly independent: boolean;
+}
+
+/** Adds a check. Its title is its name in all reports: unique within the suite, stable over time. */
+export type DefineCheck<C> = (title: string, body: Check<C>['body'], options?: CheckOptions) => void;
+
+/** What is asserted of every cell: plain data until `registerCells` hands it to vitest. */
+export interface CellSuite<C extends CellContext> {
+  readonly open: OpenCell<C>;
+  readonly checks: readonly Check<C>[];
+}
+
+/**
+ * The checks of a cell, in the order in which they run.
+ *
+ *     export const suite = cellSuite(openCell, (check) => {
+ *       check('the guest agent answers', async (cell) => {
+ *         await cell.agent.ping();
+ *       });
+ *     });
+ *
+ * @throws HarnessError `check-title-taken` when two checks bear the same title
+ */
+export function cellSuite<C extends CellContext>(
+  open: OpenCell<C>,
+  define: (check: DefineCheck<C>) => void,
+): CellSuite<C> {
+  const checks: Check<C>[] = [];
+  define((title, body, { independent = false } = {}) => {
+    if (checks.some((each) => each.title === title)) {
+      throw new HarnessError({
+        code: 'check-title-taken',
+        message: `two checks are called "${title}"; a report could not tell them apart`,
+      });
+    }
+    checks.push({ title, body, independent });
+  });
+  return { open, checks };
+}

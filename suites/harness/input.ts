@@ -1,0 +1,30 @@
+import { BroadcastChannel } from 'node:worker_threads';
+import type { RunOptions } from '../../runners/matrix/options.ts';
+import type { PlannedCell } from '../../runners/matrix/plan.ts';
+
+/** A cell to run, and the command that runs it alone. */
+export interface CellToRun {
+  readonly planned: PlannedCell;
+  readonly rerun: string;
+}
+
+/** What the main thread hands to the suite's thread: plain data. */
+export interface SuiteInput {
+  readonly run: string;
+  readonly runPath: string;
+  /** The record that both threads append to. */
+  readonly events: string;
+  readonly cells: readonly CellToRun[];
+  readonly options: RunOptions;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    suiteInput: SuiteInput;
+  }
+}
+
+/** The channel on which the main thread says `cancel`, over and over, until the suite has ended. */
+export function cancelChannel(run: string): BroadcastChannel {
+  return new BroadcastChannel(`stub-matrix ${run}`);
+}

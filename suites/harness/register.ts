@@ -1,0 +1,61 @@
+import pLimit from 'p-limit';
+import { aroundAll, describe, inject, test } from 'vitest';
+import { cellFolder } from '../../reports/folder.ts';
+import { openRecord } from '../../reports/record.ts';
+import { HarnessError } from '../../runners/errors.ts';
+import { CellRun } from './cell-run.ts';
+import type { CellContext, CellSuite } from './check.ts';
+import { cancelChannel, type SuiteInput } from './input.ts';
+
+/** Aborted when the main thread says so. Vitest's own cancelling would go on to the clean-up while a check still runs. */
+function cancelSignal(run: string): AbortSignal {
+  const controller = new AbortController();
+  const channel = cancelChannel(run);
+  channel.onmessage = () => controller.abort(new Error('the run was interrupted'));
+  // Listening must not keep the thread alive.
+  channel.unref();
+  return controller.signal;
+}
+
+/** @throws HarnessError `not-started-here` when vitest was started by hand */
+function suiteInput(): SuiteInput {
+  const input = inject('suiteInput') as SuiteInput | undefined;
+  if (input) return input;
+  throw new HarnessError({
+    code: 'not-started-here',
+    message: 'the matrix has no plan: its suites are started by stub-matrix, not by vitest itself',
+    command: './stub-matrix run',
+  });
+}
+
+/**
+ * Registers the suite's checks with vitest, once for each cell of the plan: cells side by side, at most `jobs` of them at a
+ * time, the checks of one cell strictly one after the other.
+ */
+export function registerCells<C extends CellContext>(suite: CellSuite<C>): void {
+  const { run, runPath, events, cells, options } = suiteInput();
+  const { emit } = openRecord(events);
+  const signal = cancelSignal(run);
+  const admission = pLimit(options.jobs);
+
+  for (const { planned, rerun } of cells) {
+    describe(planned.cell.id, { concurrent: true }, () => {
+      let cellRun: CellRun<C>;
+      aroundAll((runChecks) =>
+        admission(async () => {
+          const folder = cellFolder(runPath, planned.cell.id);
+          cellRun = new CellRun(planned, suite.open, { options, folder, emit, signal }, rerun);
+          await runChecks();
+          await cellRun.close();
+        }),
+      );
+      for (const check of suite.checks) {
+        test(check.title, { concurrent: false }, async ({ skip }) => {
+          const verdict = await cellRun.judge(check);
+          if (verdict.status === 'skipped') skip(verdict.reason?.message);
+          if (verdict.status !== 'passed') throw verdict.thrown;
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,4 @@
+import { suite } from './cell.ts';
+import { registerCells } from './harness/register.ts';
+
+registerCells(suite);
