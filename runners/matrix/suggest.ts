@@ -3,11 +3,14 @@ import { UsageError } from '../errors.ts';
 
 /** The names nearest to what was typed, best first, three at most; none that would need most of its letters changed. */
 export function nearest(typed: string, valid: readonly string[]): string[] {
-  const farthest = Math.max(2, Math.ceil(typed.length / 2));
-  return valid
+  const measured = valid
     .map((name) => ({ name, far: distance(typed.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ far }) => far <= farthest)
-    .toSorted((a, b) => a.far - b.far)
+    .filter(({ far }) => far <= Math.max(2, Math.ceil(typed.length / 2)))
+    .toSorted((a, b) => a.far - b.far);
+  // Next to a slip of the finger, what is two and more letters further is noise.
+  const best = measured[0]?.far ?? 0;
+  return measured
+    .filter(({ far }) => far <= best + 1)
     .slice(0, 3)
     .map(({ name }) => name);
 }

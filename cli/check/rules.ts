@@ -1,0 +1,60 @@
+/**
+ * Which room of the house may import which; everything else is refused. A room is a folder or a file, the deepest one
+ * that holds a file is its room, and a file may always import its own room and what lies inside it.
+ */
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  'runners/errors.ts': [],
+  'runners/events': [],
+  'runners/process': ['runners/errors.ts'],
+  'runners/store': ['runners/errors.ts', 'runners/process'],
+  'runners/matrix': ['runners/errors.ts'],
+  'runners/host': ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store'],
+  // Starting QEMU ends with its channels open.
+  'runners/qemu': [
+    'runners/errors.ts',
+    'runners/events',
+    'runners/process',
+    'runners/store',
+    'runners/host',
+    'runners/channels',
+  ],
+  'runners/channels': ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/host'],
+  'runners/machine': [
+    'runners/errors.ts',
+    'runners/events',
+    'runners/process',
+    'runners/store',
+    'runners/host',
+    'runners/qemu',
+    'runners/channels',
+  ],
+  'runners/cell': [
+    'runners/errors.ts',
+    'runners/events',
+    'runners/process',
+    'runners/store',
+    'runners/matrix',
+    'runners/host',
+    'runners/qemu',
+    'runners/channels',
+    'runners/machine',
+    'mirrors',
+    'image',
+  ],
+  mirrors: ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/matrix'],
+  image: ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/matrix', 'mirrors'],
+  reports: ['runners/errors.ts', 'runners/events', 'runners/matrix'],
+  suites: ['runners', 'mirrors', 'image', 'reports'],
+  cli: ['runners', 'mirrors', 'image', 'reports', 'suites'],
+  'vitest.config.ts': ['suites'],
+};
+
+/** Packages that only one room, its owner, may import. `tests` may be imported by *.test.ts files everywhere. */
+export const owners: Readonly<Record<string, { readonly rooms: readonly string[]; readonly tests?: true }>> = {
+  execa: { rooms: ['runners/process'] },
+  'node:child_process': { rooms: ['runners/process', 'runners/qemu'], tests: true },
+  ssh2: { rooms: ['runners/channels/ssh'] },
+  'dns-packet': { rooms: ['runners/channels/segment'] },
+  'junit-report-builder': { rooms: ['reports/junit'] },
+  vitest: { rooms: ['suites', 'cli', 'vitest.config.ts'], tests: true },
+};

@@ -1,0 +1,68 @@
+import { consoleFlags, type Flags, folderFlags, mirrorFlags, type Parsed, runFlags, selectionFlags } from './flags.ts';
+import type { Surroundings } from './options.ts';
+
+export interface Context extends Surroundings {
+  /** Writes a line to standard output. */
+  readonly print: (line: string) => void;
+  /** Aborted when the user breaks off. */
+  readonly signal: AbortSignal;
+  /** Whether missing system packages may be installed. */
+  readonly install: boolean;
+}
+
+/** What a command's file exports. @returns the exit code. */
+export type Start = (parsed: Parsed, context: Context) => Promise<number>;
+
+export interface Command {
+  readonly summary: string;
+  /** The words it takes besides flags. */
+  readonly words: readonly string[];
+  readonly flags: Flags;
+  /** Imported when it is asked for, so that `plan` does not wait for what `run` needs. */
+  readonly load: () => Promise<{ readonly start: Start }>;
+}
+
+export const commands: Readonly<Record<string, Command>> = {
+  run: {
+    summary: 'test cells: install, reboot, check, report. Without a choice: all that can be run',
+    words: [],
+    flags: { ...selectionFlags, ...runFlags },
+    load: () => import('./run.ts'),
+  },
+  plan: {
+    summary: 'show what `run` with the same flags would run, and what it would skip because of what',
+    words: [],
+    flags: { ...selectionFlags, ...runFlags },
+    load: () => import('./plan.ts'),
+  },
+  doctor: {
+    summary: 'show what this host can do, what is missing, and what to type',
+    words: [],
+    flags: folderFlags,
+    load: () => import('./doctor.ts'),
+  },
+  image: {
+    summary: 'build the stub image, or show where it lies',
+    words: [],
+    flags: { arch: { value: 'ARCH', help: 'architecture; default x86_64' }, ...mirrorFlags, ...folderFlags },
+    load: () => import('./image.ts'),
+  },
+  shell: {
+    summary: 'boot the installed system of a cell and attach this terminal to its console',
+    words: ['CELL'],
+    flags: { ...mirrorFlags, ...consoleFlags, ...folderFlags },
+    load: () => import('./shell.ts'),
+  },
+  check: {
+    summary: 'test stub-matrix itself: types, lint, shell scripts, import directions, unit and fast QEMU tests',
+    words: [],
+    flags: {},
+    load: () => import('./check.ts'),
+  },
+  help: {
+    summary: 'what the commands are, or what one of them takes',
+    words: ['COMMAND'],
+    flags: {},
+    load: () => import('./help.ts'),
+  },
+};

@@ -1,0 +1,144 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../runners/errors.ts';
+import { nearest, unknownName } from '../runners/matrix/suggest.ts';
+
+export interface Flag {
+  /** What its value is called in the help; a flag without one takes no value. */
+  readonly value?: string;
+  /** May be given more than once, and as a list with commas. */
+  readonly many?: true;
+  /** The only values it takes. */
+  readonly choices?: readonly string[];
+  readonly help: string;
+}
+
+export type Flags = Readonly<Record<string, Flag>>;
+
+export interface Parsed {
+  /** The values of each flag that was given; an empty list for one that takes none. */
+  readonly flags: ReadonlyMap<string, readonly string[]>;
+  /** The words that are no flags, as many as `words` or fewer. */
+  readonly words: readonly string[];
+}
+
+/** Flags every command has. */
+export const commonFlags: Flags = {
+  help: { help: 'what this command does and takes' },
+  'no-install': { help: 'install nothing; say what is missing instead (STUB_MATRIX_NO_INSTALL=1 does the same)' },
+};
+
+/** The choice of cells. */
+export const selectionFlags: Flags = {
+  distro: { value: 'ID', many: true, help: 'only these distributions: debian13' },
+  arch: { value: 'ARCH', many: true, help: 'only these architectures: x86_64' },
+  fs: { value: 'FS', many: true, help: 'only these filesystems: xfs' },
+  cell: { value: 'CELL', many: true, help: 'only these cells: debian13-x86_64-xfs' },
+};
+
+/** Where things lie; shared by all that build or boot. */
+export const folderFlags: Flags = {
+  cache: { value: 'DIR', help: 'keep images and downloads here; default ~/.cache/stub-matrix' },
+};
+
+export const mirrorFlags: Flags = {
+  mirror: { value: 'URL', help: 'install from this archive instead of those in matrix.yaml' },
+};
+
+export const consoleFlags: Flags = {
+  console: {
+    value: 'NAME',
+    choices: ['serial', 'hvc0'],
+    help: 'which console of the guest to talk to; default serial',
+  },
+};
+
+export const runFlags: Flags = {
+  image: { value: 'FILE', help: 'test this stub squashfs instead of our own' },
+  kernel: { value: 'FILE', help: 'boot this kernel instead of the one in the image' },
+  initrd: { value: 'FILE', help: 'boot this initramfs instead of the one in the image' },
+  keep: { help: 'leave the guest of a failed cell running, and print how to reach it' },
+  bootstrap: { value: 'TOOL', choices: ['mmdebstrap', 'debootstrap'], help: 'what the installer bootstraps with' },
+  jobs: { value: 'N', help: 'cells at the same time; default half the cores' },
+  out: { value: 'DIR', help: 'put the reports here; default reports/out' },
+  ...mirrorFlags,
+  ...consoleFlags,
+  ...folderFlags,
+};
+
+/**
+ * Takes a command's arguments apart, strictly: what is not understood is refused, so that nothing starts on a guess.
+ *
+ * @param words the names of the words the command takes besides flags.
+ * @throws UsageError naming the nearest flags or values.
+ */
+export function parseFlags(command: string, args: readonly string[], flags: Flags, words: readonly string[]): Parsed {
+  const all: Flags = { ...flags, ...commonFlags };
+  const help = `./stub-matrix ${command} --help`.replace('  ', ' ');
+  // `pnpm test -- --distro x` hands the -- on to us.
+  const given = args[0] === '--' ? args.slice(1) : args;
+  const { tokens } = parseArgs({
+    args: given.map((argument) => (argument === '-h' ? '--help' : argument)),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+    options: Object.fromEntries(
+      Object.entries(all).map(([name, flag]) => [name, { type: flag.value ? 'string' : 'boolean' }]),
+    ),
+  });
+
+  const found = new Map<string, string[]>();
+  const loose: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      if (loose.length === words.length) throw unexpected(token.value, all, help);
+      loose.push(token.value);
+      continue;
+    }
+    const flag = Object.hasOwn(all, token.name) ? all[token.name] : undefined;
+    if (!flag) throw unknownFlag(token.rawName, all, help);
+    const values = valuesOf(token.name, flag, token.value, token.inlineValue ?? false, help);
+    const before = found.get(token.name);
+    if (before && !flag.many && flag.value) throw refused('flag-twice', `--${token.name} was given twice`, help);
+    found.set(token.name, [...(before ?? []), ...values]);
+  }
+  return { flags: found, words: loose };
+}
+
+function valuesOf(name: string, flag: Flag, value: string | undefined, inline: boolean, help: string): string[] {
+  if (!flag.value) {
+    if (value !== undefined) throw refused('flag-value', `--${name} takes no value, but "${value}" was given`, help);
+    return [];
+  }
+  // A flag in the place of the value means that the value was forgotten.
+  if (value === undefined || value === '' || (!inline && value.startsWith('-'))) {
+    throw refused('flag-value', `--${name} needs a value: --${name} ${flag.value}`, help);
+  }
+  const values = flag.many ? value.split(',') : [value];
+  for (const each of values) {
+    if (each === '') throw refused('flag-value', `--${name} ${value}: there is nothing between two commas`, help);
+    if (flag.choices && !flag.choices.includes(each)) throw unknownName(`value of --${name}`, each, flag.choices, help);
+  }
+  return values;
+}
+
+function unknownFlag(typed: string, flags: Flags, command: string): UsageError {
+  const valid = Object.keys(flags).map((name) => `--${name}`);
+  return unknownName('flag', typed, typed.startsWith('--') ? valid : [...valid, '-h'], command);
+}
+
+function unexpected(typed: string, flags: Flags, command: string): UsageError {
+  const near = nearest(
+    `--${typed}`,
+    Object.keys(flags).map((name) => `--${name}`),
+  );
+  return refused(
+    'unexpected-word',
+    `"${typed}" is not expected here${near[0] ? `; did you mean ${near[0]}?` : ''}`,
+    command,
+  );
+}
+
+function refused(code: string, message: string, command: string): UsageError {
+  return new UsageError({ code, message, command });
+}

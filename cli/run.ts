@@ -1,0 +1,41 @@
+import { UsageError } from '../runners/errors.ts';
+import { loadMatrix } from '../runners/matrix/load.ts';
+import { makePlan, type Plan } from '../runners/matrix/plan.ts';
+import { attempt, pasteable } from '../runners/process/command.ts';
+import type { Start } from './commands.ts';
+import { checkout, runOptionsOf, selectionOf } from './options.ts';
+import { planTotals } from './plan-text.ts';
+import { requireTools } from './tools.ts';
+
+export const start: Start = async (parsed, context) => {
+  const matrix = loadMatrix();
+  const plan = makePlan(matrix, selectionOf(parsed, matrix));
+  const options = runOptionsOf(parsed, context);
+  if (plan.run.length === 0) throw nothingToRun(plan);
+  context.print(planTotals(plan, options.jobs));
+
+  const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
+  await requireTools({ uses: options.image ? ['cell'] : ['cell', 'image'], arches }, context);
+  context.signal.throwIfAborted();
+
+  const { startSuites } = await import('../suites/start.ts');
+  const properties = { commit: await commit(), command: pasteable(['./stub-matrix', ...process.argv.slice(2)]) };
+  const { exitCode } = await startSuites(plan, options, { properties });
+  return exitCode;
+};
+
+function nothingToRun(plan: Plan): UsageError {
+  const reasons = plan.skip.map(({ cell, because }) => `  ${cell.id}: ${because}`);
+  return new UsageError({
+    code: 'nothing-to-run',
+    message: ['nothing of what was asked for can be run:', ...reasons].join('\n'),
+    hint: 'see what can be run',
+    command: './stub-matrix plan',
+  });
+}
+
+/** The commit of this checkout, marked where files differ from it. */
+async function commit(): Promise<string> {
+  const { stdout } = await attempt(['git', '-C', checkout, 'describe', '--always', '--abbrev=40', '--dirty']);
+  return stdout.trim() || 'unknown';
+}
