@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# Step 3: packages into the new root, by mmdebstrap (fast) or debootstrap. Both install the same list, both have apt
+# verify signatures with the archive's keyring.
+# INITRD=No tells the kernel's scripts to make no initramfs: that is dear under emulation and step 6 does it once.
+
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# What the new system boots, is reached and is looked after by
+BASE_PACKAGES='systemd-sysv udev dbus kmod initramfs-tools zstd cryptsetup-initramfs
+  systemd-resolved iproute2 netbase openssh-server qemu-guest-agent socat'
+# What a user misses first on a bare Debian. Without ca-certificates: apt needs it only for an https mirror, and its
+# script hashes some hundred and fifty files.
+USER_PACKAGES='login passwd mount procps less nano vim-tiny iputils-ping tzdata'
+declare -A FS_PACKAGES=([xfs]=xfsprogs [btrfs]=btrfs-progs [ext4]=e2fsprogs [virtiofs]="")
+
+check_bootstrap_settings() {
+  case $BOOTSTRAP in
+    mmdebstrap | debootstrap) ;;
+    *) fail "unknown BOOTSTRAP=$BOOTSTRAP; known are mmdebstrap debootstrap" ;;
+  esac
+}
+
+# Sets PACKAGE_LIST, joined by commas.
+list_packages() {
+  local words
+  words="$BASE_PACKAGES $USER_PACKAGES ${FS_PACKAGES[$FS]} linux-image-$(dpkg --print-architecture) $PACKAGES"
+  [ "$LOCALE" = C.UTF-8 ] || words="$words locales"
+  case "$MIRROR $SECURITY_MIRROR" in *https:*) words="$words ca-certificates" ;; esac
+  # shellcheck disable=SC2086 # as words
+  printf -v PACKAGE_LIST '%s,' $words
+  PACKAGE_LIST=${PACKAGE_LIST%,}
+}
+
+print_sources() {
+  cat << END
+Types: deb
+URIs: $MIRROR
+Suites: $SUITE $SUITE-updates
+Components: main
+Signed-By: $KEYRING
+
+Types: deb
+URIs: $SECURITY_MIRROR
+Suites: $SECURITY_SUITE
+Components: main
+Signed-By: $KEYRING
+END
+}
+
+# Translated descriptions are not worth their download. No fsync: an install that breaks off is thrown away whole.
+bootstrap_by_mmdebstrap() {
+  list_packages
+  local sources
+  sources=$(mktemp --suffix=.sources)
+  print_sources > "$sources"
+  # The pipe keeps progress bars away from the console.
+  INITRD=No mmdebstrap --verbose --mode=root --format=directory --variant=apt --skip=check/empty \
+    --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io --include="$PACKAGE_LIST" \
+    "$SUITE" "$TARGET" "$sources" 2>&1 | cat || fail "mmdebstrap ended with status ${PIPESTATUS[0]}; its words stand above"
+  rm -f "$sources" "$TARGET"/etc/apt/apt.conf.d/99mmdebstrap "$TARGET"/etc/dpkg/dpkg.cfg.d/99mmdebstrap
+  write_sources
+}
+
+# debootstrap knows one suite only: what -updates and -security have is upgraded afterwards.
+bootstrap_by_debootstrap() {
+  list_packages
+  INITRD=No debootstrap --variant=minbase --keyring="$KEYRING" --include="$PACKAGE_LIST" "$SUITE" "$TARGET" "$MIRROR" ||
+    fail "debootstrap ended with status $?; its words stand above"
+  write_sources
+  rm -f "$TARGET/etc/resolv.conf"
+  cp -L /etc/resolv.conf "$TARGET/etc/resolv.conf"
+  write /usr/sbin/policy-rc.d 755 <<< $'#!/bin/sh\nexit 101'
+  mount_kernel_folders
+  in_target apt-get -q -o Acquire::Languages=none update
+  in_target apt-get -q -y -o Dpkg::Options::=--force-unsafe-io dist-upgrade
+  in_target apt-get -q clean
+  unmount_kernel_folders
+  rm -rf "$TARGET/usr/sbin/policy-rc.d" "$TARGET"/var/lib/apt/lists/*
+}
+
+write_sources() {
+  rm -f "$TARGET"/etc/apt/sources.list "$TARGET"/etc/apt/sources.list.d/*
+  print_sources | write /etc/apt/sources.list.d/debian.sources
+}

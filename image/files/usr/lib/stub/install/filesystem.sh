@@ -1,0 +1,71 @@
+# shellcheck shell=bash
+# Step 2: the filesystem of the new root. A distribution says in MKFS_OPTIONS what its kernel can read.
+
+# The disk to install on, whole; what is on it is lost.
+if [ -z "${TARGET_DISK:-}" ]; then
+  TARGET_DISK=/dev/disk/by-id/virtio-data
+  [ -e "$TARGET_DISK" ] || TARGET_DISK=/dev/vdb
+fi
+# The tag of the share for FS=virtiofs; the boot plugin knows it by this name.
+SHARE=fs
+MINIMUM_MIB=2048
+
+declare -A MKFS=(
+  [xfs]='mkfs.xfs -q -f'
+  [btrfs]='mkfs.btrfs -q -f'
+  [ext4]='mkfs.ext4 -q -F'
+  [virtiofs]=""
+)
+# Options, dump and pass of the line in fstab
+declare -A FSTAB=(
+  [xfs]='defaults 0 0'
+  [btrfs]='defaults 0 0'
+  [ext4]='errors=remount-ro 0 1'
+  [virtiofs]='defaults 0 0'
+)
+
+check_filesystem_settings() {
+  [ -n "${MKFS[$FS]+known}" ] || fail "unknown FS=$FS; known are ${!MKFS[*]}"
+  ! mountpoint -q "$TARGET" || fail "$TARGET is in use: something is mounted there"
+  [ "$FS" = virtiofs ] || check_disk
+}
+
+check_disk() {
+  [ -b "$TARGET_DISK" ] || fail "no disk $TARGET_DISK; give one by TARGET_DISK="
+  local mib
+  mib=$(($(blockdev --getsize64 "$TARGET_DISK") / 1048576))
+  [ "$mib" -ge "$MINIMUM_MIB" ] || fail "$TARGET_DISK has $mib MiB, an install needs $MINIMUM_MIB"
+  local points
+  points=$(lsblk -n -r -o MOUNTPOINTS "$TARGET_DISK" | grep . || true)
+  [ -z "$points" ] || fail "$TARGET_DISK is in use: mounted at ${points//$'\n'/ }"
+}
+
+# make_root LABEL: makes the filesystem and mounts it at TARGET. Sets ROOT_SOURCE, by which fstab names it. Until
+# finish_root the boot plugin refuses what lies there.
+make_root() {
+  mkdir -p "$TARGET"
+  if [ "$FS" = virtiofs ]; then
+    ROOT_SOURCE=$SHARE
+    mount -t virtiofs "$SHARE" "$TARGET" || fail "the virtiofs share \"$SHARE\" cannot be mounted; was the machine given one?"
+    [ -z "$(find "$TARGET" -mindepth 1 -maxdepth 1 -print -quit)" ] || fail "the virtiofs share \"$SHARE\" is not empty; empty its folder on the host first"
+  else
+    # shellcheck disable=SC2086 # options are words
+    ${MKFS[$FS]} ${MKFS_OPTIONS[$FS]:-} -L "$1" "$TARGET_DISK" || fail "no $FS on $TARGET_DISK: its mkfs ended with status $?"
+    ROOT_SOURCE=UUID=$(blkid -p -s UUID -o value "$TARGET_DISK")
+    mount -t "$FS" "$TARGET_DISK" "$TARGET"
+  fi
+  : > "$TARGET/.stub-installing"
+}
+
+write_fstab() {
+  write /etc/fstab << END
+# <source> <mount point> <type> <options> <dump> <pass>
+$ROOT_SOURCE / $FS ${FSTAB[$FS]}
+END
+}
+
+finish_root() {
+  rm "$TARGET/.stub-installing"
+  sync
+  umount -R "$TARGET"
+}

@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# What the installed system takes over from the stub it is installed from: name, time zone, SSH keys. The same for every
+# distribution.
+
+write_host_name() {
+  local name
+  name=$(uname -n)
+  echo "$name" | write /etc/hostname
+  write /etc/hosts << END
+127.0.0.1 localhost
+127.0.1.1 $name
+::1 localhost ip6-localhost ip6-loopback
+ff02::1 ip6-allnodes
+ff02::2 ip6-allrouters
+END
+}
+
+write_time_zone() {
+  local link zone=UTC
+  link=$(readlink /etc/localtime || true)
+  case $link in */zoneinfo/*) zone=${link#*/zoneinfo/} ;; esac
+  if [ ! -e "$TARGET/usr/share/zoneinfo/$zone" ]; then
+    say "time zone $zone is unknown to the new system, which takes UTC"
+    zone=UTC
+  fi
+  ln -sfn "../usr/share/zoneinfo/$zone" "$TARGET/etc/localtime"
+  echo "$zone" | write /etc/timezone
+}
+
+# Root logs in without a password where sshd is not asked: sshd refuses empty ones by default.
+empty_root_password() {
+  sed -i 's/^root:[^:]*:/root::/' "$TARGET/etc/shadow"
+}
+
+# Laid before the packages, so that the SSH server's own script finds keys and spends no time on making others.
+write_ssh_host_keys() {
+  local key keys=()
+  for key in /etc/ssh/ssh_host_*_key; do
+    [ -e "$key" ] || continue
+    install -D -m 600 "$key" "$TARGET$key"
+    install -m 644 "$key.pub" "$TARGET$key.pub"
+    keys+=("HostKey $key")
+  done
+  if [ ${#keys[@]} -eq 0 ]; then
+    say 'stub has no SSH host keys; the new system makes its own'
+    return
+  fi
+  {
+    echo '# This machine is known by the host keys of the stub it was installed from, and by no others.'
+    printf '%s\n' "${keys[@]}"
+  } | write /etc/ssh/sshd_config.d/stub-host-keys.conf
+}
+
+write_authorized_keys() {
+  if [ ! -s /root/.ssh/authorized_keys ]; then
+    say 'stub has no /root/.ssh/authorized_keys; nobody will get in by SSH'
+    return
+  fi
+  install -d -m 700 "$TARGET/root/.ssh"
+  install -m 600 /root/.ssh/authorized_keys "$TARGET/root/.ssh/authorized_keys"
+}

@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# Step 1: the network is up when the archive answers, nothing less counts.
+
+# How long to wait for it, in seconds.
+NETWORK_WAIT=${NETWORK_WAIT:-60}
+
+# fetch URL: its content on stdout; else status 1, with what curl said in $FETCH_ERROR. Not an answer yet (no address,
+# no name server, a server that restarts) is tried again for NETWORK_WAIT seconds; a plain "no" of the server is final.
+fetch() {
+  local until=$((SECONDS + NETWORK_WAIT)) status
+  while true; do
+    status=0
+    curl -sS -f -L --connect-timeout 10 --max-time 60 "$1" 2> "$FETCH_WORDS" || status=$?
+    [ $status -ne 0 ] || return 0
+    # 22 is an HTTP error; of those the 5xx may pass.
+    if [ $status -eq 22 ] && ! grep -q ' 5[0-9][0-9]' "$FETCH_WORDS"; then return 1; fi
+    [ "$SECONDS" -lt "$until" ] || return 1
+    sleep 1
+  done
+}
+
+# await_release MIRROR SUITE: the archive's signed index answers and is of that suite. Its signature is apt's affair.
+await_release() {
+  local url=$1/dists/$2/InRelease release
+  FETCH_WORDS=$(mktemp)
+  release=$(fetch "$url") || fail "$url does not answer: $(tail -n 1 "$FETCH_WORDS")"
+  rm -f "$FETCH_WORDS"
+  grep -q -x -e "Codename: $2" -e "Suite: $2" <<< "$release" || fail "$url answers, but is no index of $2"
+  say "$url of $(sed -n 's/^Date: //p' <<< "$release")"
+}

@@ -1,0 +1,75 @@
+# shellcheck shell=bash
+# An install is a row of named steps. A step that fails ends it with its name and reason, after a clean umount and
+# without a reboot. The lines that begin with "stub-install:" are read by programs; keep their form.
+
+set -Eeuo pipefail
+export LC_ALL=C.UTF-8
+
+# The folder at which the new root is mounted while it is being made.
+TARGET=${TARGET:-/mnt/target}
+
+STEP_NAME=settings STEP_NUMBER=0 STEP_COUNT=0 REASON=
+
+say() { echo "stub-install: $*"; }
+
+# fail REASON: ends the install.
+fail() {
+  REASON=$*
+  exit 1
+}
+
+# run_steps NAME…: calls step_NAME for each, in order. What the user asked for is checked before the first.
+run_steps() {
+  STEP_COUNT=$#
+  trap 'REASON=${REASON:-"\"$BASH_COMMAND\" ended with status $?"}' ERR
+  trap end_install EXIT
+  trap 'REASON="broken off by Ctrl-C"; exit 130' INT
+  trap 'REASON="ended by a signal"; exit 143' TERM HUP
+  check_settings
+  local began
+  for STEP_NAME in "$@"; do
+    STEP_NUMBER=$((STEP_NUMBER + 1))
+    began=$SECONDS
+    say "step $STEP_NUMBER/$STEP_COUNT $STEP_NAME ($SECONDS s)"
+    "step_$STEP_NAME"
+    say "$STEP_NAME took $((SECONDS - began)) s"
+  done
+}
+
+# Trap of EXIT: everything unmounted, then the verdict as the last line.
+end_install() {
+  local status=$?
+  trap - EXIT ERR
+  trap '' INT TERM HUP
+  set +e
+  if mountpoint -q "$TARGET" && ! umount -R "$TARGET"; then
+    say "$TARGET is still busy; it will be gone with its last user"
+    umount -R -l "$TARGET"
+  fi
+  [ "$status" -eq 0 ] || say "FAILED in step $STEP_NUMBER/$STEP_COUNT $STEP_NAME: ${REASON:-no reason known} (status $status)"
+  exit "$status"
+}
+
+# write FILE [MODE]: stdin becomes FILE below the new root, with the folders above it.
+write() {
+  mkdir -p "$TARGET${1%/*}"
+  cat > "$TARGET$1"
+  chmod "${2:-644}" "$TARGET$1"
+}
+
+# mount_kernel_folders: what programs expect that run in the new root. Released by unmount_kernel_folders or at the end.
+mount_kernel_folders() {
+  mount -t proc proc "$TARGET/proc"
+  mount -t sysfs -o ro sysfs "$TARGET/sys"
+  mount --bind /dev "$TARGET/dev"
+}
+
+unmount_kernel_folders() {
+  umount "$TARGET/dev" "$TARGET/sys" "$TARGET/proc"
+}
+
+# in_target COMMAND…: runs it in the new root, with an environment that does not depend on the stub's.
+in_target() {
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive INITRD=No \
+    chroot "$TARGET" "$@"
+}
