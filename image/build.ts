@@ -14,6 +14,8 @@ export interface ImageOptions {
   /** The archive, with the date its signed Release file bears: another Release may hold other packages. */
   readonly origin: PackageOrigin & { readonly releaseDate: string };
   readonly store: Store;
+  /** File that takes what the tools of a build say; it outlives a build that fails. */
+  readonly log: string;
   /** Told at the start of each step of a build; a reused image has no steps. */
   readonly progress?: (step: string) => void;
   readonly signal?: AbortSignal;
@@ -57,13 +59,13 @@ function imageIn(entry: Entry, arch: ImageArch): StubImage {
 }
 
 async function build(folder: string, options: ImageOptions): Promise<void> {
-  const { arch, origin, progress, signal } = options;
+  const { arch, origin, log, progress, signal } = options;
   const given = signal ? { signal } : {};
   const scratch = await mkdtemp(join(tmpdir(), 'stub-image-'));
   try {
     const tree = join(scratch, 'tree');
     progress?.(`unpacking Debian ${suite} packages for ${arch}`);
-    const manifest = await unpackPackages(tree, { arch, origin, scratch, log: join(folder, 'build.log'), ...given });
+    const manifest = await unpackPackages(tree, { arch, origin, scratch, log, ...given });
     await writeFile(join(folder, 'packages'), `${manifest.join('\n')}\n`);
 
     progress?.(`compiling llmnrd for ${arch}`);

@@ -7,11 +7,14 @@ export const suite = 'trixie';
 
 /** A reason beside each package that is not self-evident. Dependencies come by themselves, recommendations do not. */
 export const packages: readonly string[] = [
+  '?essential', // apt's pattern for what Debian takes for granted: a shell, coreutils, dpkg, …
   'systemd',
   'systemd-sysv',
   'systemd-resolved', // also answers LLMNR for the stub itself
   'udev',
   'dbus',
+  'login',
+  'passwd',
   'kmod',
   'netbase',
   'iproute2',
@@ -74,6 +77,7 @@ export const leftOut: readonly string[] = [
   'var/lib/apt/lists/*',
   'var/log/*',
   // The host's own, copied in by mmdebstrap.
+  'etc/apt/sources.list',
   'etc/hostname',
   'etc/resolv.conf',
 ];
@@ -105,6 +109,14 @@ export const links: readonly (readonly [path: string, target: string])[] = [
   ['etc/systemd/system/systemd-hwdb-update.service', '/dev/null'],
   ['etc/systemd/system/systemd-journal-catalog-update.service', '/dev/null'],
   ['etc/systemd/system/ldconfig.service', '/dev/null'],
+];
+
+/** Files that maintainer scripts would have copied into place: [from, to]. */
+export const copies: readonly (readonly [from: string, to: string])[] = [
+  ['usr/share/openssh/sshd_config', 'etc/ssh/sshd_config'],
+  ['usr/share/base-files/profile', 'etc/profile'],
+  ['usr/share/base-files/dot.bashrc', 'root/.bashrc'],
+  ['usr/share/base-files/dot.profile', 'root/.profile'],
 ];
 
 /** Kernel modules the initramfs loads, before the squashfs is there, where the kernel has them as modules. */

@@ -4,7 +4,7 @@ import { chmod, cp, glob, mkdir, readdir, readFile, rm, symlink, writeFile } fro
 import { dirname, join } from 'node:path';
 import { run } from '../runners/process/command.ts';
 import { writeAccounts } from './accounts.ts';
-import { architectures, type ImageArch, leftOut, links, packages, suite } from './recipe.ts';
+import { architectures, copies, type ImageArch, leftOut, links, packages, suite } from './recipe.ts';
 
 /** Where the packages come from; their signatures are verified with the host's debian-archive-keyring. */
 export interface PackageOrigin {
@@ -37,7 +37,7 @@ export async function unpackPackages(tree: string, options: TreeOptions): Promis
       'mmdebstrap',
       '--variant=extract',
       `--architectures=${architectures[arch].debian}`,
-      `--include=${wanted.join(',')}`,
+      ...wanted.map((name) => `--include=${name}`),
       // Nothing is executed, so whether the host could does not matter.
       '--skip=check/qemu,cleanup/apt/cache',
       '--format=tar',
@@ -76,6 +76,7 @@ export async function configureTree(tree: string, files: string): Promise<void> 
     for await (const path of glob(pattern, { cwd: tree })) await rm(join(tree, path), { recursive: true, force: true });
   }
   await cp(files, tree, { recursive: true, force: true, verbatimSymlinks: true });
+  for (const [from, to] of copies) await cp(join(tree, from), join(tree, to));
   for (const [path, target] of links) {
     await mkdir(dirname(join(tree, path)), { recursive: true });
     await rm(join(tree, path), { force: true });
@@ -86,9 +87,6 @@ export async function configureTree(tree: string, files: string): Promise<void> 
   // Empty, not absent: systemd makes a transient id and does not take this for a first boot, which would preset all units.
   await writeFile(join(tree, 'etc/machine-id'), '', { mode: 0o444 });
   await writeCertificates(tree);
-  await cp(join(tree, 'usr/share/base-files/profile'), join(tree, 'etc/profile'));
-  await cp(join(tree, 'etc/skel/.bashrc'), join(tree, 'root/.bashrc'));
-  await cp(join(tree, 'usr/share/base-files/dot.profile'), join(tree, 'root/.profile'));
   const nsswitch = ['passwd: files', 'group: files', 'shadow: files', 'hosts: files myhostname dns', 'networks: files'];
   await writeFile(join(tree, 'etc/nsswitch.conf'), `${nsswitch.join('\n')}\n`);
   for (const folder of ['root', 'tmp', 'var/tmp']) {
