@@ -109,6 +109,9 @@ export const links: readonly (readonly [path: string, target: string])[] = [
   ['etc/systemd/system/systemd-hwdb-update.service', '/dev/null'],
   ['etc/systemd/system/systemd-journal-catalog-update.service', '/dev/null'],
   ['etc/systemd/system/ldconfig.service', '/dev/null'],
+  ['etc/systemd/system/systemd-binfmt.service', '/dev/null'],
+  ['etc/systemd/system/systemd-update-done.service', '/dev/null'],
+  ['etc/systemd/system/systemd-networkd-persistent-storage.service', '/dev/null'],
 ];
 
 /** Files that maintainer scripts would have copied into place: [from, to]. */
