@@ -62,7 +62,8 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
     'check-ended': (event) => {
       const head = `${paint(event.status, words[event.status])}  ${event.check}`;
       if (event.status === 'passed') return [at(event.time, event.cell, `${head} (${clock(event.seconds)})`)];
-      if (event.status === 'skipped') return [at(event.time, event.cell, `${head}: ${event.reason?.message ?? ''}`)];
+      if (event.status === 'skipped' || event.reason?.code === 'interrupted')
+        return [at(event.time, event.cell, `${head}: ${event.reason?.message ?? ''}`)];
       const why = (event.reason?.message ?? '').split('\n').map((line) => `    ${line}`);
       return [at(event.time, event.cell, `${head} (${clock(event.seconds)})`), ...why];
     },

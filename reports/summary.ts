@@ -23,6 +23,7 @@ function ofCell(cell: CellResult, width: number): string[] {
   const problem = firstProblem(cell);
   if (!problem || (problem.status !== 'failed' && problem.status !== 'error')) return lines;
   const { reason } = problem;
+  if (reason?.code === 'interrupted') return [`${lines[0]}  ${reason.message}`];
   const evidence = reason?.evidence ?? cell.attachments.findLast((each) => each.name === 'console')?.path;
   const indented = (label: string, text: string | undefined) =>
     text ? `${label}${text.trimEnd()}`.split('\n').map((line) => `    ${line}`) : [];

@@ -102,9 +102,7 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
     const suite = setting.suite ?? join(import.meta.dirname, 'matrix.test.ts');
     const running = runVitest(suite, input, collected);
     const reason = await Promise.race([running, interruption.outOfTime]);
-    const why = interruption.interrupted
-      ? 'the run was interrupted before this check came to a verdict'
-      : `the suite ended before this check came to a verdict${reason ? `: ${reason.message}` : ''}`;
+    const why = `the ${interruption.interrupted ? 'run was interrupted' : 'suite broke down'} before this check came to a verdict`;
     closeRecord(readEvents(folder.events), collected, emit, why);
     end(interruption.interrupted, interruption.interrupted ? undefined : (reason ?? undefined));
   }

@@ -1,7 +1,7 @@
 import type { Reason, Status } from '../../runners/events/event.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
 import type { CellContext, CellSurroundings, Check, OpenCell } from './check.ts';
-import { classify, type Problem } from './classify.ts';
+import { classify } from './classify.ts';
 import { within } from './deadline.ts';
 
 /** Seconds for diagnosing a failure, and for taking a cell down. */
@@ -20,6 +20,12 @@ const sinceThen = () => {
   const start = performance.now();
   return () => (performance.now() - start) / 1000;
 };
+
+const interrupted = (when: string, thrown: unknown): Verdict => ({
+  status: 'error',
+  reason: { code: 'interrupted', message: `the run was interrupted ${when}` },
+  thrown,
+});
 
 /** One cell on its way through its checks: opens it, judges, skips what cannot be judged any more, closes it. */
 export class CellRun<C extends CellContext> {
@@ -76,18 +82,13 @@ export class CellRun<C extends CellContext> {
       return { status: 'skipped', reason };
     }
     const { signal } = this.#given;
+    if (signal.aborted) return interrupted(`before "${check.title}"`, signal.reason);
     try {
-      signal.throwIfAborted();
       await this.#orAborted(this.#run(check));
       return { status: 'passed' };
     } catch (thrown) {
-      const problem: Problem = signal.aborted
-        ? {
-            status: 'error',
-            reason: { code: 'interrupted', message: `the run was interrupted during "${check.title}"` },
-          }
-        : classify(thrown);
-      return { ...problem, thrown };
+      if (signal.aborted) return interrupted(`during "${check.title}"`, thrown);
+      return { ...classify(thrown), thrown };
     }
   }
 

@@ -23,6 +23,21 @@ function problem(errors: readonly { message: string; stack?: string; cause?: unk
   return { code: 'suite-broken', message, stack: error.stack };
 }
 
+/** Vitest's listeners on these would end the process, with an exit code of their own, before a cell is taken down. */
+const ourBusiness = ['SIGINT', 'SIGTERM', 'SIGHUP', 'unhandledRejection'] as const;
+
+/** Does the work, and takes off the process what it hung on there. */
+async function withoutNewListeners<T>(work: () => Promise<T>): Promise<T> {
+  const before = new Set(ourBusiness.flatMap((event) => process.listeners(event as 'SIGINT')));
+  const result = await work();
+  for (const event of ourBusiness) {
+    for (const listener of process.listeners(event as 'SIGINT')) {
+      if (!before.has(listener)) process.off(event, listener);
+    }
+  }
+  return result;
+}
+
 /**
  * Runs one suite file in a thread, without a word on the terminal; what vitest or the suite print goes to
  * `<run>/vitest.log`. Never throws for what the suite does.
@@ -47,21 +62,23 @@ export async function runVitest(
   const { exitCode } = process;
   let reason: Reason | undefined;
   try {
-    const vitest = await createVitest(
-      {
-        ...matrixProject,
-        root,
-        config: false,
-        include: [relative(root, file)],
-        watch: false,
-        cache: false,
-        reporters: [reporter],
-        // Admission to the host is ours: all cells are under way for vitest, and wait for their turn in our own queue.
-        maxConcurrency: input.cells.length + 1,
-        provide: { suiteInput: input },
-      },
-      { logLevel: 'silent' },
-      { stdout: log, stderr: log },
+    const vitest = await withoutNewListeners(() =>
+      createVitest(
+        {
+          ...matrixProject,
+          root,
+          config: false,
+          include: [relative(root, file)],
+          watch: false,
+          cache: false,
+          reporters: [reporter],
+          // Admission to the host is ours: all cells are under way for vitest, and wait for their turn in our own queue.
+          maxConcurrency: input.cells.length + 1,
+          provide: { suiteInput: input },
+        },
+        { logLevel: 'silent' },
+        { stdout: log, stderr: log },
+      ),
     );
     try {
       const { testModules, unhandledErrors } = await vitest.start();
