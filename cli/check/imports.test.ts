@@ -42,9 +42,10 @@ describe('importProblems', () => {
     ['runners/machine/machine.ts', 'vitest/node', 'vitest may be imported by'],
     ['runners/machine/machine.test.ts', 'ssh2', 'ssh2 may be imported by runners/channels/ssh only'],
   ])('refuses %s to import %s', (file, from, words) => {
-    expect(importProblems({ [file]: `import type { X } from '${from}';` })).toEqual([
-      expect.stringMatching(new RegExp(`^${RegExp.escape(`${file}:1: `)}.*${RegExp.escape(words)}`)),
-    ]);
+    const [problem, ...more] = importProblems({ [file]: `import type { X } from '${from}';` });
+    expect(problem?.startsWith(`${file}:1: `)).toBe(true);
+    expect(problem).toContain(words);
+    expect(more).toEqual([]);
   });
 
   it('lets a room import itself, what it may, and tests vitest', () => {
