@@ -44,6 +44,11 @@ test('a report of everything that can happen is valid', async () => {
   expect(await problems(junitXml(foldRun(stamped(...sample()))))).toEqual([]);
 });
 
+test('so is one of a run that came to its end', async () => {
+  const events = stamped(started(xfs), cellStarted(xfs), passed(xfs, 'boots'), cellEnded(xfs, 'passed'), ended());
+  expect(await problems(junitXml(foldRun(events)))).toEqual([]);
+});
+
 test('so is one of a run in which nothing happened', async () => {
   const xml = junitXml(foldRun([]));
   expect(xml).toContain('type="nothing-ran"');

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { EventBody } from '../../runners/events/event.ts';
+import type { PlannedCell } from '../../runners/matrix/plan.ts';
+import { CellRun } from './cell-run.ts';
+import type { CellContext, CellSurroundings, OpenCell } from './check.ts';
+
+const cell = { id: 'debian13-x86_64-xfs', distro: 'debian13', arch: 'x86_64', fs: 'xfs' };
+const planned = { cell, expected: 1 } as PlannedCell;
+
+function cellRun(open: OpenCell<CellContext>) {
+  const events: EventBody[] = [];
+  const user = new AbortController();
+  const emit = (event: EventBody) => void events.push(event);
+  const given = { emit, signal: user.signal, folder: '/', options: {} as CellSurroundings['options'] };
+  return { run: new CellRun(planned, open, given, './stub-matrix run'), user, events };
+}
+
+const check = (title: string, body = async () => {}) => ({ title, body, independent: true });
+
+test('a cell that cannot be opened blocks even after an independent check', async () => {
+  let opened = 0;
+  const { run } = cellRun(async () => {
+    opened += 1;
+    throw new Error('no image');
+  });
+  expect(await run.judge(check('one'))).toMatchObject({ status: 'error', reason: { message: 'no image' } });
+  expect(await run.judge(check('two'))).toMatchObject({
+    status: 'skipped',
+    reason: { message: 'because "one" failed' },
+  });
+  await run.close();
+  expect(opened).toBe(1);
+});
+
+test('what is still being opened at an interruption is taken down', async () => {
+  let disposed = false;
+  const { run, user, events } = cellRun(async () => {
+    await sleep(50);
+    return {
+      [Symbol.asyncDispose]: async () => {
+        disposed = true;
+      },
+    };
+  });
+  const judged = run.judge(check('one'));
+  user.abort();
+  expect(await judged).toMatchObject({ status: 'passed' });
+  expect(await run.judge(check('two'))).toMatchObject({ status: 'error', reason: { code: 'interrupted' } });
+  await run.close();
+  expect(disposed).toBe(true);
+  expect(events.at(-1)).toMatchObject({ type: 'cell-ended', status: 'error' });
+});
+
+test('a diagnosis that breaks is a note, and leaves the verdict as it is', async () => {
+  const { run, events } = cellRun(async () => ({
+    onFailure: () => {
+      throw new Error('no shell');
+    },
+    [Symbol.asyncDispose]: async () => {},
+  }));
+  const broken = check('one', async () => {
+    throw new Error('no answer');
+  });
+  expect(await run.judge(broken)).toMatchObject({ reason: { message: 'no answer' } });
+  expect(events.at(-1)).toMatchObject({ type: 'note', text: 'the diagnosis broke off: no shell' });
+});
