@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -80,6 +80,18 @@ test('SSH gets a port that was free, and the runner hangs on the guest’s segme
   expect(await qemu.qmp.hmp('info network')).toMatch(
     /segment-port[\s\S]*internet-port|internet-port[\s\S]*segment-port/,
   );
+});
+
+test('QEMU takes everything that a cell has', async () => {
+  const [stubImage, path] = [join(folder, 'stub,image'), join(folder, 'data,disk')];
+  await writeFile(stubImage, Buffer.alloc(1 << 20));
+  await writeFile(path, Buffer.alloc(1 << 20));
+  const qemu = await launch({ stubImage, dataDisk: { path, format: 'raw' }, console: 'hvc0', pvpanic: true });
+  const blocks = await qemu.qmp.execute('query-block');
+  expect(blocks).toEqual([
+    expect.objectContaining({ device: 'stub', inserted: expect.objectContaining({ ro: true, file: stubImage }) }),
+    expect.objectContaining({ device: 'data', inserted: expect.objectContaining({ ro: false, file: path }) }),
+  ]);
 });
 
 test('a guest without a network has no port for SSH', async () => {
