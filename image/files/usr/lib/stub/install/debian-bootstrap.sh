@@ -53,7 +53,7 @@ bootstrap_by_mmdebstrap() {
   local sources
   sources=$(mktemp --suffix=.sources)
   print_sources > "$sources"
-  # The pipe keeps progress bars away from the console.
+  # Through a pipe it prints lines in place of a progress bar: a sign of life for people and programs at the console.
   INITRD=No mmdebstrap --verbose --mode=root --format=directory --variant=apt --skip=check/empty \
     --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io --include="$PACKAGE_LIST" \
     "$SUITE" "$TARGET" "$sources" 2>&1 | cat || fail "mmdebstrap ended with status ${PIPESTATUS[0]}; its words stand above"

@@ -51,6 +51,7 @@ step_configure() {
 }
 
 step_keys() {
+  drop_empty_host_keys
   write_authorized_keys
   enable_services
 }

@@ -44,6 +44,8 @@ check_disk() {
 # finish_root the boot plugin refuses what lies there.
 make_root() {
   mkdir -p "$TARGET"
+  # shellcheck disable=SC2034 # steps.sh unmounts by it
+  TARGET_IS_OURS=yes
   if [ "$FS" = virtiofs ]; then
     ROOT_SOURCE=$SHARE
     mount -t virtiofs "$SHARE" "$TARGET" || fail "the virtiofs share \"$SHARE\" cannot be mounted; was the machine given one?"

@@ -32,23 +32,26 @@ empty_root_password() {
   sed -i 's/^root:[^:]*:/root::/' "$TARGET/etc/shadow"
 }
 
-# Laid before the packages, so that the SSH server's own script finds keys and spends no time on making others.
+# Laid before the packages, so that the SSH server's own script finds keys and spends no time on making others: of a type
+# that the stub has none of, an empty file stands in until drop_empty_host_keys.
 write_ssh_host_keys() {
-  local key keys=()
-  for key in /etc/ssh/ssh_host_*_key; do
-    [ -e "$key" ] || continue
-    install -D -m 600 "$key" "$TARGET$key"
-    install -m 644 "$key.pub" "$TARGET$key.pub"
-    keys+=("HostKey $key")
-  done
-  if [ ${#keys[@]} -eq 0 ]; then
+  local key
+  if ! compgen -G '/etc/ssh/ssh_host_*_key' > /dev/null; then
     say 'stub has no SSH host keys; the new system makes its own'
     return
   fi
-  {
-    echo '# This machine is known by the host keys of the stub it was installed from, and by no others.'
-    printf '%s\n' "${keys[@]}"
-  } | write /etc/ssh/sshd_config.d/stub-host-keys.conf
+  for key in /etc/ssh/ssh_host_{rsa,ecdsa,ed25519}_key; do
+    if [ -e "$key" ]; then
+      install -D -m 600 "$key" "$TARGET$key"
+      install -m 644 "$key.pub" "$TARGET$key.pub"
+    else
+      install -D -m 600 /dev/null "$TARGET$key"
+    fi
+  done
+}
+
+drop_empty_host_keys() {
+  find "$TARGET/etc/ssh" -name 'ssh_host_*' -empty -delete
 }
 
 write_authorized_keys() {

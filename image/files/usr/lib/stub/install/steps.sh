@@ -9,6 +9,8 @@ export LC_ALL=C.UTF-8
 TARGET=${TARGET:-/mnt/target}
 
 STEP_NAME=settings STEP_NUMBER=0 STEP_COUNT=0 REASON=
+# Set where we begin to mount something at TARGET. What was there before us is never unmounted.
+TARGET_IS_OURS=
 
 say() { echo "stub-install: $*"; }
 
@@ -42,9 +44,8 @@ end_install() {
   trap - EXIT ERR
   trap '' INT TERM HUP
   set +e
-  if mountpoint -q "$TARGET" && ! umount -R "$TARGET"; then
-    say "$TARGET is still busy; it will be gone with its last user"
-    umount -R -l "$TARGET"
+  if [ -n "$TARGET_IS_OURS" ] && mountpoint -q "$TARGET" && ! umount -R "$TARGET"; then
+    say "$TARGET is still in use and stays mounted"
   fi
   [ "$status" -eq 0 ] || say "FAILED in step $STEP_NUMBER/$STEP_COUNT $STEP_NAME: ${REASON:-no reason known} (status $status)"
   exit "$status"
@@ -58,10 +59,11 @@ write() {
 }
 
 # mount_kernel_folders: what programs expect that run in the new root. Released by unmount_kernel_folders or at the end.
+# Private, so that releasing them is never passed on to the folders they mirror.
 mount_kernel_folders() {
   mount -t proc proc "$TARGET/proc"
   mount -t sysfs -o ro sysfs "$TARGET/sys"
-  mount --bind /dev "$TARGET/dev"
+  mount --bind --make-private /dev "$TARGET/dev"
 }
 
 unmount_kernel_folders() {
