@@ -82,6 +82,6 @@ function wrongOwner(file: string, specifier: string): string | undefined {
   const name = Object.keys(owners).find((each) => lies(specifier, each));
   const owner = name === undefined ? undefined : owners[name];
   if (!owner || owner.rooms.some((room) => lies(file, room))) return undefined;
-  if (owner.tests && file.endsWith('.test.ts')) return undefined;
+  if (owner.tests && /\.test(-support)?\.ts$/.test(file)) return undefined;
   return `${name} may be imported by ${owner.rooms.join(', ')}${owner.tests ? ' and tests' : ''} only`;
 }

@@ -49,7 +49,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'vitest.config.ts': ['suites'],
 };
 
-/** Packages that only one room, its owner, may import. `tests` may be imported by *.test.ts files everywhere. */
+/** Packages that only one room, its owner, may import. With `tests`, the tests of every room may too, and what supports them. */
 export const owners: Readonly<Record<string, { readonly rooms: readonly string[]; readonly tests?: true }>> = {
   execa: { rooms: ['runners/process'] },
   'node:child_process': { rooms: ['runners/process', 'runners/qemu'], tests: true },
