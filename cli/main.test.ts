@@ -24,7 +24,7 @@ describe('the command line', () => {
     [['rnu'], 'unknown command "rnu": did you mean run?'],
     [['--distro', 'debian13'], './stub-matrix run --distro debian13'],
     [['shell'], 'which cell?'],
-    [['shell', 'debian13-x86_64-xfz'], 'did you mean debian13-x86_64-xfs?'],
+    [['shell', 'debian13-x86_64-xfz'], 'did you mean debian13-x86_64-xfs'],
     [['help', 'plna'], 'did you mean plan?'],
   ])('refuses %j with exit code 2, starting nothing', async (args, words) => {
     const { exitCode, stdout, stderr } = await main(...args);

@@ -1,0 +1,70 @@
+import { findArchive } from '../mirrors/origins.ts';
+import { StubMatrixError } from '../runners/errors.ts';
+import { type HostReport, hostReport } from '../runners/host/report.ts';
+import type { Device } from '../runners/host/resources.ts';
+import { installCommand } from '../runners/host/tools.ts';
+import { loadMatrix } from '../runners/matrix/load.ts';
+import { makePlan } from '../runners/matrix/plan.ts';
+import type { Matrix } from '../runners/matrix/schema.ts';
+import { pasteable } from '../runners/process/command.ts';
+import type { Start } from './commands.ts';
+import { exitCodes } from './exit.ts';
+import { cacheFolderOf, checkout } from './options.ts';
+import { missingLines } from './tools.ts';
+
+/** Exit code 125 where something is missing that a cell needs. */
+export const start: Start = async (parsed, context) => {
+  const matrix = loadMatrix();
+  const report = await hostReport({
+    uses: ['cell', 'image', 'test'],
+    archs: [...new Set(makePlan(matrix).run.map(({ cell }) => cell.arch))],
+    folders: [cacheFolderOf(parsed, context), checkout],
+  });
+  for (const line of reportLines(report)) context.print(line);
+  const archives = await archiveLines(matrix, context.signal);
+  for (const line of archives.lines) context.print(line);
+  return report.missing.tools.length > 0 || !archives.reachable ? exitCodes.unknown : exitCodes.passed;
+};
+
+/** The host in plain words. */
+export function reportLines({ kernel, resources, tools, missing }: HostReport): string[] {
+  const { cores, load, memoryAvailable, memoryTotal, folders, kvm, vhostVsock } = resources;
+  const versions = tools.flatMap(({ path, version, probes }) => (path && version ? [`${probes[0]} ${version}`] : []));
+  return [
+    `host      Linux ${kernel}, ${cores} cores (load ${load.toFixed(1)}), ${gib(memoryAvailable)} of ${gib(memoryTotal)} memory free`,
+    ...folders.map(({ path, free }) => `disk      ${gib(free)} free for ${path}`),
+    `kvm       ${deviceWords(kvm, 'opens; whether it runs a guest a run finds out by booting one', 'guests are emulated, which is slower')}`,
+    `vsock     ${deviceWords(vhostVsock, 'opens', 'guests go without')}`,
+    `tools     ${versions.join(', ') || 'none'}`,
+    ...(missing.tools.length === 0
+      ? ['missing   nothing']
+      : [
+          'missing',
+          ...missingLines(missing.tools),
+          `  $ ${pasteable(installCommand(missing.packages, { sudo: process.getuid?.() !== 0 }))}`,
+        ]),
+  ];
+}
+
+function deviceWords({ path, state, because }: Device, opens: string, otherwise: string): string {
+  if (state === 'opens') return `${path} ${opens}`;
+  return `${path} ${state === 'absent' ? 'is not there' : `does not open (${because})`}; ${otherwise}`;
+}
+
+const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+
+async function archiveLines(matrix: Matrix, signal: AbortSignal): Promise<{ lines: string[]; reachable: boolean }> {
+  let reachable = true;
+  const lines: string[] = [];
+  for (const [id, row] of Object.entries(matrix.distributions)) {
+    try {
+      const { uri, from, date } = await findArchive(row, matrix.mirrors[row.archive]?.origins ?? [], { signal });
+      lines.push(`archive   ${id}: ${uri} (${from}), Release of ${date.slice(0, 10)}`);
+    } catch (error) {
+      if (!(error instanceof StubMatrixError)) throw error;
+      reachable = false;
+      lines.push(...`archive   ${id}: ${error.message}\nnext: ${error.hint}`.split('\n'));
+    }
+  }
+  return { lines, reachable };
+}
