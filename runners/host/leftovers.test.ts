@@ -23,12 +23,16 @@ import { RunRegister } from './run-register.ts';
 let folder: string;
 let state: string;
 let children: ChildProcess[];
+/** What killed runners started, by pid and start, in case it is still there when a test fails. */
+let orphans: [pid: number, startTime: number][];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'stub-leftovers-'));
   state = join(folder, 'state');
   children = [];
+  orphans = [];
 });
 afterEach(async () => {
+  for (const [pid, startTime] of orphans) if (isRunning(pid, startTime)) process.kill(pid, 'SIGKILL');
   for (const child of children) {
     if (child.exitCode !== null || child.signalCode !== null) continue;
     child.kill('SIGKILL');
@@ -73,9 +77,11 @@ async function killedRunner(name: string, body: string): Promise<Record<string, 
   const child = spawn(process.execPath, [file, state, folder, name], { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const [said] = await once(child.stdout, 'data');
+  const pids = JSON.parse(String(said)) as Record<string, number>;
+  for (const pid of Object.values(pids)) orphans.push([pid, statOf(pid)?.startTime ?? 0]);
   child.kill('SIGKILL');
   await once(child, 'exit');
-  return JSON.parse(String(said));
+  return pids;
 }
 
 const SLEEP = "start(['sleep', '300'])";
