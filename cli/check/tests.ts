@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { createVitest, type Reporter, type TestModule } from 'vitest/node';
 import type { Context } from '../commands.ts';
 import { checkout } from '../options.ts';
@@ -75,5 +76,5 @@ function errorLines({ message, diff, stacks, cause }: ErrorLike): string[] {
     ...(diff ? [diff] : []),
     ...(cause instanceof Error ? [`because ${cause.message}`] : []),
   ];
-  return text.flatMap((each) => each.split('\n')).map((line) => `    ${line}`);
+  return text.flatMap((each) => stripVTControlCharacters(each).split('\n')).map((line) => `    ${line}`);
 }
