@@ -1,22 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { attempt, run } from '../process/command.ts';
 import { clearLeftovers } from './leftovers.ts';
-import { mountsUnder, parseMountinfo } from './mounts.ts';
-import { bootId, isRunning, parseStat, statOf } from './processes.ts';
+import { mountsUnder } from './mounts.ts';
+import { isRunning, statOf } from './processes.ts';
 import { type RunRecord, recordPath, writeRecord } from './run-record.ts';
 import { RunRegister } from './run-register.ts';
 
@@ -221,57 +212,6 @@ test('a record that is none is told, and stays', async () => {
   writeFileSync(join(state, 'runs', 'torn.json'), '{"run":');
   expect((await clearLeftovers(state)).left).toEqual([expect.stringContaining('torn.json cannot be read')]);
   expect(existsSync(join(state, 'runs', 'torn.json'))).toBe(true);
-});
-
-describe('the register', () => {
-  test('refuses a second run of the same name, and names that are paths', () => {
-    using _ = new RunRegister(state, 'one');
-    expect(() => new RunRegister(state, 'one')).toThrow(/there is one/);
-    expect(() => new RunRegister(state, '../one')).toThrow(/no name of a file/);
-  });
-
-  test('refuses folders that hold what must not go', () => {
-    using register = new RunRegister(state, 'one');
-    symlinkSync(homedir(), join(folder, 'link'));
-    for (const path of ['/', homedir(), state, folder, join(folder, 'link'), process.cwd()]) {
-      expect(() => register.folder(path)).toThrow(/is not registered to be cleared/);
-    }
-  });
-
-  test('leaves no record after its release', () => {
-    {
-      using register = new RunRegister(state, 'one');
-      register.mount(join(folder, 'mnt'));
-      expect(readdirSync(join(state, 'runs'))).toEqual(['one.json']);
-    }
-    expect(readdirSync(join(state, 'runs'))).toEqual([]);
-  });
-});
-
-describe('/proc', () => {
-  test('a name with spaces and parentheses does not shift the fields', () => {
-    const fields = Array.from({ length: 50 }, (_, index) => index + 4).join(' ');
-    expect(parseStat(`17 (a) b (c)) S ${fields}`)).toEqual({ state: 'S', parent: 4, startTime: 22 });
-    expect(parseStat('')).toBeUndefined();
-  });
-
-  test('such a process is found by its start', async () => {
-    const odd = join(folder, ') S 1 2 3');
-    symlinkSync('/bin/sleep', odd);
-    const child = spawn(odd, ['300'], { stdio: 'ignore' });
-    children.push(child);
-    const pid = child.pid ?? 0;
-    const startTime = statOf(pid)?.startTime ?? 0;
-    expect(Math.abs(startTime - (statOf(process.pid)?.startTime ?? 0))).toBeLessThan(100 * 600);
-    expect(isRunning(pid, startTime)).toBe(true);
-    expect(isRunning(pid, startTime + 1)).toBe(false);
-    expect(bootId()).toMatch(/^[0-9a-f-]{36}$/);
-  });
-
-  test('mount points, with the blanks that the kernel escapes', () => {
-    const text = '1 2 0:1 / / rw - ext4 a rw\n3 1 0:2 / /a\\040b\\134c rw shared:1 - tmpfs b rw\n';
-    expect(parseMountinfo(text)).toEqual(['/', '/a b\\c']);
-  });
 });
 
 const isRoot = process.getuid?.() === 0;
