@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034 # answers are variables that the caller reads
+# shellcheck shell=dash disable=SC2034 # answers are variables that the caller reads
 # What the boot plugin knows: where kernels and initramfs lie, how they are packed, what command line they get.
 # Functions only, for dash; nothing here mounts, loads or jumps, so all of it can be tried on a folder.
 # An answer comes in the variables named with each function (no subshell: a fork is dear under emulation),
@@ -14,14 +14,15 @@ IMAGE_FOLDERS='/boot /'
 # resolve_inside ROOT PATH: follows symbolic links as the installed system would, so that an absolute target stays below
 # ROOT. $resolved is the path below ROOT; status 1 where it ends at no file.
 resolve_inside() {
+  local hops link_text
   resolved=$2
   hops=0
   while [ -L "$1$resolved" ] && [ "$hops" -lt 10 ]; do
     hops=$((hops + 1))
-    target=$(readlink "$1$resolved")
-    case $target in
-      /*) resolved=$target ;;
-      *) resolved=${resolved%/*}/$target ;;
+    link_text=$(readlink "$1$resolved")
+    case $link_text in
+      /*) resolved=$link_text ;;
+      *) resolved=${resolved%/*}/$link_text ;;
     esac
     # By words alone: ".." cannot climb over ROOT.
     case $resolved in */../* | *//*) resolved=$(realpath -ms "$resolved") ;; esac
@@ -31,6 +32,7 @@ resolve_inside() {
 
 # find_first ROOT VERSION NAMES: the first of NAMES that is a file in one of the folders, as $found below ROOT.
 find_first() {
+  local folder name
   for folder in $IMAGE_FOLDERS; do
     for name in $3; do
       case $name in *%V*) name=${name%%"%V"*}$2${name#*"%V"} ;; esac
@@ -42,6 +44,7 @@ find_first() {
 
 # list_versions ROOT: the versions of all kernels with one in their name, newest first, as $versions (one a line).
 list_versions() {
+  local folder name prefix file version
   versions=
   for folder in $IMAGE_FOLDERS; do
     for name in $KERNEL_NAMES; do
@@ -64,6 +67,7 @@ list_versions() {
 # find_images ROOT: the newest kernel that has an initramfs of its own version, else one without a version in its name.
 # Sets $kernel and $initramfs (below ROOT) and $passed_over (newer kernels without initramfs, for a word to the user).
 find_images() {
+  local versions found resolved version
   why='' passed_over=''
   # One without a version that is a file, no link, was put there for a loader to find: it is meant.
   if find_first "$1" '' "$PLAIN_KERNEL_NAMES" && ! [ -L "$1$found" ]; then
@@ -120,6 +124,7 @@ unpacker() {
 # Known: gzip around the kernel (aarch64, riscv64), and EFI zboot, whose header holds "MZ\0\0zimg", then payload offset
 # and size (32 bits each, little endian), and from byte 24 the compression's name, ended by a zero.
 unpack_kernel() {
+  local source work offset size compression unpack status
   loadable=$1
   # shellcheck disable=SC2046 # one word a byte is what is wanted
   set -- "$1" "$2" $(od -An -v -tu1 -N56 "$1")
@@ -157,6 +162,7 @@ unpack_kernel() {
 
 # root_in_fstab FSTAB: whether the installed system says itself how / is to be mounted.
 root_in_fstab() {
+  local source point _
   [ -r "$1" ] || return 1
   while read -r source point _; do
     case $source in '#'*) continue ;; esac
@@ -169,6 +175,7 @@ root_in_fstab() {
 # command line with the root exchanged. Without an entry for / in FSTAB nobody would remount it, so it is mounted
 # read-write at once. DEVICE is what root= is to be, TYPE the filesystem.
 compose_command_line() {
+  local added writable kept quoted for_init word
   added="root=$3 rootfstype=$4 rd.hostonly=0"
   writable=
   root_in_fstab "$2" || writable=yes
