@@ -50,7 +50,7 @@ export const commands: Readonly<Record<string, Command>> = {
   shell: {
     summary: 'boot the installed system of a cell and attach this terminal to its console',
     words: ['CELL'],
-    flags: { ...mirrorFlags, ...consoleFlags, ...folderFlags },
+    flags: { ...imageFlags, ...mirrorFlags, ...consoleFlags, ...folderFlags },
     load: () => import('./shell.ts'),
   },
   check: {

@@ -52,10 +52,15 @@ export const consoleFlags: Flags = {
   },
 };
 
-export const runFlags: Flags = {
+/** What to boot. */
+export const imageFlags: Flags = {
   image: { value: 'FILE', help: 'test this stub squashfs instead of our own' },
   kernel: { value: 'FILE', help: 'boot this kernel instead of the one in the image' },
   initrd: { value: 'FILE', help: 'boot this initramfs instead of the one in the image' },
+};
+
+export const runFlags: Flags = {
+  ...imageFlags,
   keep: { help: 'leave the guest of a failed cell running, and print how to reach it' },
   bootstrap: { value: 'TOOL', choices: ['mmdebstrap', 'debootstrap'], help: 'what the installer bootstraps with' },
   jobs: { value: 'N', help: 'cells at the same time; default half the cores' },

@@ -23,7 +23,7 @@ export const start: Start = async (parsed, context) => {
   const [planned] = run;
   if (!planned) throw new UsageError({ code: 'cell-skipped', message: `${id} cannot be run: ${skip[0]?.because}` });
   const options = runOptionsOf(parsed, context);
-  await requireTools({ uses: ['cell', 'image'], arches: [planned.cell.arch] }, context);
+  await requireTools({ uses: options.image ? ['cell'] : ['cell', 'image'], arches: [planned.cell.arch] }, context);
 
   const { openShell } = await import('../runners/cell/shell.ts');
   await openShell(planned, options, { print: context.print, signal: context.signal });
