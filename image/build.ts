@@ -1,7 +1,8 @@
-import { copyFile, glob, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, glob, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HarnessError } from '../runners/errors.ts';
+import type { RunRegister } from '../runners/host/run-register.ts';
 import { run } from '../runners/process/command.ts';
 import type { Entry, Store } from '../runners/store/store.ts';
 import { buildInitramfs, kernelVersion, prepareModules } from './initramfs.ts';
@@ -16,6 +17,8 @@ export interface ImageOptions {
   readonly store: Store;
   /** File that takes what the tools of a build say; it outlives a build that fails. */
   readonly log: string;
+  /** Where the scratch folder and whatever works in it are written down, for the next start to clear after a kill. */
+  readonly register: RunRegister;
   /** Told at the start of each step of a build; a reused image has no steps. */
   readonly progress?: (step: string) => void;
   readonly signal?: AbortSignal;
@@ -59,13 +62,16 @@ function imageIn(entry: Entry, arch: ImageArch): StubImage {
 }
 
 async function build(folder: string, options: ImageOptions): Promise<void> {
-  const { arch, origin, log, progress, signal } = options;
+  const { arch, origin, log, progress, register, signal } = options;
   const given = signal ? { signal } : {};
   const scratch = await mkdtemp(join(tmpdir(), 'stub-image-'));
+  using _entry = register.folder(scratch);
   try {
+    // mmdebstrap's unprivileged mode works as another user, who has to come through.
+    await chmod(scratch, 0o755);
     const tree = join(scratch, 'tree');
     progress?.(`unpacking Debian ${suite} packages for ${arch}`);
-    const manifest = await unpackPackages(tree, { arch, origin, scratch, log, ...given });
+    const manifest = await unpackPackages(tree, { arch, origin, scratch, log, env: register.environment, ...given });
     await writeFile(join(folder, 'packages'), `${manifest.join('\n')}\n`);
 
     progress?.(`compiling llmnrd for ${arch}`);
@@ -96,7 +102,7 @@ async function build(folder: string, options: ImageOptions): Promise<void> {
         '-comp',
         'zstd',
         '-Xcompression-level',
-        '15',
+        '9',
       ],
       { purpose: 'packing the squashfs', ...given },
     );

@@ -122,6 +122,9 @@ export const copies: readonly (readonly [from: string, to: string])[] = [
   ['usr/share/base-files/dot.profile', 'root/.profile'],
 ];
 
+/** Mount points that base-files' script would have made. */
+export const folders: readonly string[] = ['mnt', 'media', 'opt', 'srv', 'boot', 'var/tmp'];
+
 /** Kernel modules the initramfs loads, before the squashfs is there, where the kernel has them as modules. */
 export const earlyModules: readonly string[] = ['virtio_blk', 'virtio_mmio', 'squashfs', 'overlay'];
 

@@ -4,7 +4,7 @@ import { chmod, cp, glob, mkdir, readdir, readFile, rm, symlink, writeFile } fro
 import { dirname, join } from 'node:path';
 import { run } from '../runners/process/command.ts';
 import { writeAccounts } from './accounts.ts';
-import { architectures, copies, type ImageArch, leftOut, links, packages, suite } from './recipe.ts';
+import { architectures, copies, folders, type ImageArch, leftOut, links, packages, suite } from './recipe.ts';
 
 /** Where the packages come from; their signatures are verified with the host's debian-archive-keyring. */
 export interface PackageOrigin {
@@ -19,6 +19,8 @@ export interface TreeOptions {
   readonly scratch: string;
   /** Takes what mmdebstrap says. */
   readonly log: string;
+  /** Added to the environment of mmdebstrap. */
+  readonly env: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
 
@@ -29,7 +31,7 @@ export interface TreeOptions {
  * @returns the packages as `name_version_arch`, sorted.
  */
 export async function unpackPackages(tree: string, options: TreeOptions): Promise<string[]> {
-  const { arch, origin, scratch, log, signal } = options;
+  const { arch, origin, scratch, log, env, signal } = options;
   const wanted = [...packages, 'busybox-static', architectures[arch].kernelPackage];
   const archive = join(scratch, 'packages.tar');
   await run(
@@ -45,7 +47,12 @@ export async function unpackPackages(tree: string, options: TreeOptions): Promis
       archive,
       origin.uri,
     ],
-    { purpose: 'unpacking the packages of the image', log, ...(signal ? { signal } : {}) },
+    {
+      purpose: 'unpacking the packages of the image',
+      log,
+      env: { ...env, TMPDIR: scratch },
+      ...(signal ? { signal } : {}),
+    },
   );
   await mkdir(tree);
   await run(
@@ -76,6 +83,7 @@ export async function configureTree(tree: string, files: string): Promise<void> 
     for await (const path of glob(pattern, { cwd: tree })) await rm(join(tree, path), { recursive: true, force: true });
   }
   await cp(files, tree, { recursive: true, force: true, verbatimSymlinks: true });
+  for (const folder of folders) await mkdir(join(tree, folder), { recursive: true });
   for (const [from, to] of copies) await cp(join(tree, from), join(tree, to));
   for (const [path, target] of links) {
     await mkdir(dirname(join(tree, path)), { recursive: true });
@@ -90,7 +98,6 @@ export async function configureTree(tree: string, files: string): Promise<void> 
   const nsswitch = ['passwd: files', 'group: files', 'shadow: files', 'hosts: files myhostname dns', 'networks: files'];
   await writeFile(join(tree, 'etc/nsswitch.conf'), `${nsswitch.join('\n')}\n`);
   for (const folder of ['root', 'tmp', 'var/tmp']) {
-    await mkdir(join(tree, folder), { recursive: true });
     await chmod(join(tree, folder), folder === 'root' ? 0o700 : 0o1777);
   }
 }

@@ -1,8 +1,170 @@
+import { expect } from 'vitest';
+import { Cell } from '../runners/cell/cell.ts';
 import { cellSuite } from './harness/check.ts';
 
-export const suite = cellSuite(
-  async () => ({ [Symbol.asyncDispose]: async () => {} }),
-  (check) => {
-    check('the cell is opened', () => {});
-  },
-);
+/** Beside the run of the others: its failure says nothing about those behind it. */
+const alone = { independent: true };
+
+/** What every cell must show, in the order in which a person would see it. A new check is a new entry here. */
+export const suite = cellSuite(Cell.open, (check) => {
+  check('the stub image is built or reused', async (cell) => {
+    await cell.prepare();
+  });
+
+  check('stub reaches the root shell on its console', async (cell) => {
+    const stub = await cell.bootStub();
+    expect(stub.root.type, 'a writable overlay on the read-only squashfs').toBe('overlay');
+  });
+
+  check('the installer, typed at that shell, ends well', async (cell) => {
+    await cell.install();
+  });
+
+  check('the reboot hands over by kexec to the installed kernel', async (cell) => {
+    expect(await cell.reachInstalled(), 'nothing speaks against a kexec').toEqual([]);
+  });
+
+  check(
+    'SSH logs in by key',
+    async (cell) => {
+      expect(await cell.guest.run('hostname')).toBe(`${cell.hostName}\n`);
+    },
+    alone,
+  );
+
+  check(
+    "the SSH host key is the stub's",
+    async (cell) => {
+      const { hostKey } = await cell.guest.ssh();
+      expect(hostKey.base64).toBe(cell.stubHostKey);
+    },
+    alone,
+  );
+
+  check(
+    'SSH refuses a password and an empty one',
+    async (cell) => {
+      expect((await cell.guest.tryPassword('password')).outcome).toBe('refused');
+      expect((await cell.guest.tryPassword('')).outcome).toBe('refused');
+    },
+    alone,
+  );
+
+  check(
+    'the host name resolves over LLMNR: A over IPv4',
+    async (cell) => {
+      const answer = await cell.guest.resolve(cell.hostName, 'A', 'ipv4');
+      expect(answer?.addresses, `addresses of ${cell.hostName}`).toEqual([GUEST_IPV4]);
+    },
+    alone,
+  );
+
+  check(
+    'the host name resolves over LLMNR: AAAA over IPv6',
+    async (cell) => {
+      const answer = await cell.guest.resolve(cell.hostName, 'AAAA', 'ipv6');
+      expect(answer?.addresses, `addresses of ${cell.hostName}`).toContainEqual(expect.stringMatching(/^fe(c0|80):/));
+    },
+    alone,
+  );
+
+  check(
+    'another name is not answered over LLMNR',
+    async (cell) => {
+      // A host that answers nothing at all would pass unseen.
+      expect(await cell.guest.resolve(cell.hostName, 'A', 'ipv4'), 'its own name is answered').toBeDefined();
+      expect(await cell.guest.resolve('no-such-host', 'A', 'ipv4')).toBeUndefined();
+    },
+    alone,
+  );
+
+  check(
+    'the guest agent answers',
+    async (cell) => {
+      await cell.guest.agent.ping(cell.guest.patience);
+    },
+    alone,
+  );
+
+  check(
+    'the guest agent names the distribution and its version',
+    async (cell) => {
+      const info = await cell.guest.agent.osinfo(cell.guest.patience);
+      const expected = cell.planned.distribution['os-release'];
+      expect({ ID: info.id, VERSION_ID: info['version-id'] }).toEqual(expected);
+    },
+    alone,
+  );
+
+  check(
+    "the guest agent lists the interface's address",
+    async (cell) => {
+      const interfaces = await cell.guest.agent.networkInterfaces(cell.guest.patience);
+      const card = interfaces.find(({ name }) => name === 'eth0');
+      expect(card?.['ip-addresses']?.map((each) => each['ip-address'])).toContain(GUEST_IPV4);
+    },
+    alone,
+  );
+
+  check(
+    'the guest agent runs a command',
+    async (cell) => {
+      const result = await cell.guest.agent.exec(['uname', '-r'], cell.guest.patience);
+      expect(result).toEqual({ exitCode: 0, stdout: `${cell.systems.at(-1)?.release}\n`, stderr: '' });
+    },
+    alone,
+  );
+
+  check(
+    'no unit has failed',
+    async (cell) => {
+      expect(await cell.guest.shell('systemctl is-system-running --wait || systemctl --failed --no-legend')).toBe(
+        'running',
+      );
+    },
+    alone,
+  );
+
+  check(
+    'the root filesystem is mounted read-write from the data disk',
+    async (cell) => {
+      const { root } = cell.systems.at(-1) ?? {};
+      expect(root?.options).toContain('rw');
+      await cell.guest.shell('touch /root/.writable && rm /root/.writable');
+    },
+    alone,
+  );
+
+  check(
+    'the right security archive is configured, and no other',
+    async (cell) => {
+      const sources = (await cell.guest.shell(cell.family.packageSources)).split('\n');
+      const { suite, 'security-suite': security } = cell.planned.distribution;
+      const suites = sources.map((line) => line.split(' ').at(-1));
+      expect(suites.toSorted()).toEqual([suite, `${suite}-updates`, security].toSorted());
+    },
+    alone,
+  );
+
+  check(
+    'the initramfs holds virtiofs and dm-crypt',
+    async (cell) => {
+      const files = await cell.guest.shell(cell.family.initramfsDrivers);
+      expect(files).toMatch(/\/virtiofs\.ko/);
+      expect(files).toMatch(/\/dm-crypt\.ko/);
+    },
+    alone,
+  );
+
+  check('a second reboot, asked for by the guest, comes up by kexec again', async (cell) => {
+    await cell.rebootAgain();
+    expect(await cell.reachInstalled(), 'nothing speaks against a kexec').toEqual([]);
+  });
+
+  check('the power button ends QEMU', async (cell) => {
+    await cell.powerOff();
+  });
+});
+
+/** The only address that QEMU's user network leases. */
+const GUEST_IPV4 = '10.0.2.15';

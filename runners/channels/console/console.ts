@@ -94,6 +94,12 @@ export class Console implements Disposable {
     return () => void this.#listeners.delete(listener);
   }
 
+  /** Calls `listener` with every byte from now on, escape sequences and all: for a terminal. Returns what ends that. */
+  onBytes(listener: (bytes: Buffer) => void): () => void {
+    this.#stream.on('data', listener);
+    return () => void this.#stream.off('data', listener);
+  }
+
   send(text: string): void {
     if (this.#closed) throw this.#closedError(`something to type ${JSON.stringify(text)} at`);
     this.#stream.write(text);

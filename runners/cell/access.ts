@@ -1,0 +1,91 @@
+import type { GuestAgent } from '../channels/guest-agent/guest-agent.ts';
+import { type LlmnrAnswer, type LlmnrTransport, resolve } from '../channels/segment/llmnr.ts';
+import { attemptPassword, type PasswordResult } from '../channels/ssh/password.ts';
+import { Ssh } from '../channels/ssh/ssh.ts';
+import { GuestFailure } from '../errors.ts';
+import type { Machine } from '../machine/machine.ts';
+
+/** LLMNR's own second is short for an emulated guest, whose answer waits behind whatever else it does. */
+const LLMNR_SECONDS = 5;
+
+export interface AccessOptions {
+  /** The private key's text. */
+  readonly privateKey: string;
+  /** For one command or one answer, in seconds. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+}
+
+/** The ways into a running guest: console, SSH, the network segment, the guest agent. */
+export class Access implements AsyncDisposable {
+  readonly #machine: Machine;
+  readonly #options: AccessOptions;
+  #ssh: Promise<Ssh> | undefined;
+
+  constructor(machine: Machine, options: AccessOptions) {
+    this.#machine = machine;
+    this.#options = options;
+  }
+
+  /** Runs a command at the root shell on the console; a status other than 0 is the guest's failure. @returns its output. */
+  async shell(command: string): Promise<string> {
+    const { timeout } = this.#options;
+    const { status, output } = await this.#machine.execute(command, {
+      awaiting: `"${command}" at the console`,
+      timeout,
+    });
+    if (status === 0) return output;
+    throw new GuestFailure({ code: 'command-failed', message: `"${command}" ended with status ${status}: ${output}` });
+  }
+
+  /** Runs a command over SSH, logged in by the run's key. @returns its output. */
+  async run(command: string): Promise<string> {
+    const { timeout, signal } = this.#options;
+    const { exitCode, stdout, stderr } = await (await this.ssh()).exec(command, { timeout, signal });
+    if (exitCode === 0) return stdout;
+    const message = `"${command}" over SSH ended with status ${exitCode}: ${stderr || stdout}`;
+    throw new GuestFailure({ code: 'command-failed', message });
+  }
+
+  /** The SSH session, logged in by the run's key; one for all callers. */
+  ssh(): Promise<Ssh> {
+    const { privateKey } = this.#options;
+    this.#ssh ??= this.#endpoint('SSH login by key').then((endpoint) =>
+      this.#machine.whileAlive(endpoint.awaiting, () => Ssh.connect({ ...endpoint, privateKey })),
+    );
+    return this.#ssh;
+  }
+
+  async tryPassword(password: string): Promise<PasswordResult> {
+    const endpoint = await this.#endpoint(password ? 'SSH login by password' : 'SSH login by an empty password');
+    return this.#machine.whileAlive(endpoint.awaiting, () => attemptPassword({ ...endpoint, password }));
+  }
+
+  /** Asks the guest's network segment for a name, as a neighbour would. `undefined` when nobody answers. */
+  resolve(name: string, type: 'A' | 'AAAA', via: LlmnrTransport): Promise<LlmnrAnswer | undefined> {
+    const { signal } = this.#options;
+    return this.#machine.whileAlive(`an answer over LLMNR for ${name}`, () =>
+      resolve(this.#machine.neighbour, name, type, via, { timeout: LLMNR_SECONDS, signal }),
+    );
+  }
+
+  get agent(): GuestAgent {
+    return this.#machine.qemu.agent;
+  }
+
+  /** What a call to the agent takes as its options. */
+  get patience(): { readonly timeout: number; readonly signal: AbortSignal } {
+    const { timeout, signal } = this.#options;
+    return { timeout, signal };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ssh = await this.#ssh?.catch(() => undefined);
+    await ssh?.[Symbol.asyncDispose]();
+  }
+
+  async #endpoint(awaiting: string) {
+    const port = await this.#machine.qemu.sshPort();
+    return { host: '127.0.0.1', port, user: 'root', awaiting, ...this.patience };
+  }
+}

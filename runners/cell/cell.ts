@@ -1,0 +1,226 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { base64OfPublicKey } from '../channels/ssh/keys.ts';
+import { GuestFailure, HarnessError } from '../errors.ts';
+import type { Emit } from '../events/event.ts';
+import { doubtsAbout } from '../machine/kexec-proof.ts';
+import type { Machine, Mark, Patience } from '../machine/machine.ts';
+import { STUB_CAME_BACK } from '../machine/sights.ts';
+import { askIdentity, awaitRootShell, logIn, type SystemIdentity } from '../machine/system.ts';
+import type { RunOptions } from '../matrix/options.ts';
+import type { PlannedCell } from '../matrix/plan.ts';
+import { Access } from './access.ts';
+import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
+import { keepDisk } from './disks.ts';
+import { FAMILIES, type Family } from './families.ts';
+import { startGuest } from './guest.ts';
+import { install, installerLine } from './install.ts';
+import { Phases } from './phases.ts';
+import { type Prepared, prepare } from './prepare.ts';
+import { describeWaysIn } from './ways-in.ts';
+import { hostNameOf, openWorkspace, type Workspace } from './workspace.ts';
+
+/** What a cell is given: where its evidence goes, how it tells of itself, when to stop. */
+export interface Surroundings {
+  readonly options: RunOptions;
+  /** Absolute path, exists, mode 0700. */
+  readonly folder: string;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
+/** Names of the attachments in reports, and the files. */
+const EVIDENCE = { console: 'console.log', 'qemu-argv': 'qemu.argv', 'qemu-log': 'qemu.log', segment: 'segment.pcap' };
+
+/**
+ * One cell on its way: image, stub, install, reboot, installed system. Its methods are the steps that a person would take;
+ * each waits for what it did, with a deadline, and throws a GuestFailure or a HarnessError that says what did not come.
+ */
+export class Cell implements AsyncDisposable {
+  readonly planned: PlannedCell;
+  readonly hostName: string;
+  readonly family: Family;
+  /** SSH's host key of the stub that installed, base64. */
+  stubHostKey = '';
+  /** The systems that have been up, in order: the stub first. */
+  readonly systems: SystemIdentity[] = [];
+  readonly #given: Surroundings;
+  readonly #workspace: Workspace;
+  readonly #phases: Phases;
+  readonly #resources = new AsyncDisposableStack();
+  #prepared: Prepared | undefined;
+  #machine: Machine | undefined;
+  #access: Access | undefined;
+  /** Where the reboot was asked for whose end we await. */
+  #rebootMark: Mark | undefined;
+  #installed = false;
+  #failed = false;
+
+  private constructor(planned: PlannedCell, given: Surroundings, workspace: Workspace) {
+    this.planned = planned;
+    this.hostName = hostNameOf(planned.cell.id);
+    this.family = FAMILIES[planned.distribution.family];
+    this.#given = given;
+    this.#workspace = this.#resources.use(workspace);
+    this.#phases = new Phases(planned.cell.id, given.emit);
+  }
+
+  static async open(planned: PlannedCell, given: Surroundings): Promise<Cell> {
+    return new Cell(planned, given, await openWorkspace(given.folder, given.options));
+  }
+
+  /** Finds the archive, builds or reuses the image, proves an accelerator. */
+  async prepare(): Promise<Prepared> {
+    const { options, signal } = this.#given;
+    const prepared = await this.#phases.span('image', () =>
+      prepare(this.planned, options, { phases: this.#phases, register: this.#workspace.register, signal }),
+    );
+    this.#phases.fact('image', `${prepared.image.key} (${prepared.image.reused ? 'reused' : 'built'})`);
+    this.#phases.fact('accelerator', `${prepared.proof.accelerator}: ${prepared.proof.because}`);
+    this.#prepared = prepared;
+    return prepared;
+  }
+
+  /** Starts the machine with an empty disk and waits for stub's root shell. */
+  async bootStub(): Promise<SystemIdentity> {
+    return this.#phases.span('boot-stub', async () => {
+      const machine = await this.#start();
+      await awaitRootShell(machine, this.#patience('boot-stub', "stub's root shell on the console"), 0);
+      const stub = await this.#identify("stub's own words about itself");
+      this.#phases.fact('stub kernel', stub.release);
+      this.stubHostKey = base64OfPublicKey(await this.guest.shell('cat /etc/ssh/ssh_host_ed25519_key.pub'));
+      return stub;
+    });
+  }
+
+  /** Types the installer's line, waits until it says that it is done, and for the reset that it asks for. */
+  async install(): Promise<void> {
+    const line = installerLine(this.planned.cell, this.#ready.archive, this.#given.options);
+    const budget = BUDGETS[this.#ready.proof.accelerator].install;
+    const mark = await this.#phases.span('install', () => install(this.machine, line, this.#phases, budget));
+    this.#installed = true;
+    await this.#awaitReset('shutdown', 'the reset at the end of the installer', mark);
+  }
+
+  /** Follows a reboot to the login of the installed system. @returns what speaks against a handover by kexec. */
+  async reachInstalled(): Promise<readonly string[]> {
+    const mark = this.#rebootMark;
+    const [stub] = this.systems;
+    const before = this.systems.at(-1);
+    if (!mark || !stub || !before)
+      throw new HarnessError({ code: 'no-reboot', message: 'nothing asked the guest to reboot' });
+    return this.#phases.span('boot-installed', async () => {
+      const patience = this.#patience('boot-installed', 'the login prompt of the installed system');
+      await logIn(this.machine, { ...patience, failOn: STUB_CAME_BACK }, mark.position);
+      const after = await this.#identify('the words of the installed system about itself');
+      const installedKernels = (await this.guest.shell(this.family.installedKernels)).split('\n').filter(Boolean);
+      this.#phases.fact('installed kernel', `${after.release} ${after.version}`);
+      const resets = this.machine.resetsSince(mark);
+      const { nonce } = this.#workspace;
+      const { fs } = this.planned.cell;
+      return doubtsAbout({ before, after, resets, stubKernel: stub.release, installedKernels, nonce, fs });
+    });
+  }
+
+  /** Has the installed system reboot itself. */
+  async rebootAgain(): Promise<void> {
+    await this.#leave();
+    const mark = this.machine.mark();
+    this.machine.qemu.console.sendLine('systemctl reboot');
+    await this.#awaitReset('shutdown', 'the reset of the second reboot', mark);
+  }
+
+  /** Presses the power button and waits for the end of QEMU. */
+  async powerOff(): Promise<void> {
+    await this.#leave();
+    const { qemu } = this.machine;
+    const { timeout } = this.#patience('power-off', '');
+    await this.#phases.span('power-off', async () => {
+      await qemu.qmp.execute('system_powerdown');
+      const late = sleep(timeout * 1000, undefined, { ref: false });
+      const exit = await Promise.race([qemu.exited, late]);
+      if (exit?.reason === 'guest-shutdown') return;
+      throw exit
+        ? new HarnessError({
+            code: 'qemu-died',
+            message: `QEMU ended (${exit.reason}) while the guest was powering off`,
+          })
+        : new GuestFailure({
+            code: 'no-power-off',
+            message: `the guest did not power itself off within ${timeout} s of the power button`,
+          });
+    });
+  }
+
+  /** The ways into the running guest. */
+  get guest(): Access {
+    if (this.#access) return this.#access;
+    const timeout = ANSWER[this.#ready.proof.accelerator];
+    const { privateKey } = this.#workspace.keys;
+    this.#access = new Access(this.machine, { privateKey, timeout, signal: this.#given.signal });
+    return this.#access;
+  }
+
+  get machine(): Machine {
+    if (this.#machine) return this.#machine;
+    throw new HarnessError({ code: 'no-machine', message: 'the guest was never started' });
+  }
+
+  onFailure(): void {
+    this.#failed = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#leave();
+    const { options, signal } = this.#given;
+    if (options.keep && this.#failed && this.#machine && !this.#machine.qemu.qmp.closed && !signal.aborted) {
+      this.#phases.note(await describeWaysIn(this.#machine, this.#workspace));
+      await this.#machine.release();
+      this.#workspace.register.keep();
+      return;
+    }
+    const { disk } = this.#workspace;
+    await this.#resources.disposeAsync();
+    if (this.#installed) await keepDisk(options.cacheFolder, this.planned.cell.id, disk);
+  }
+
+  get #ready(): Prepared {
+    if (this.#prepared) return this.#prepared;
+    throw new HarnessError({ code: 'no-image', message: 'the image of the cell was never made ready' });
+  }
+
+  async #start(): Promise<Machine> {
+    const { image, proof } = this.#ready;
+    const { options, signal } = this.#given;
+    const { cell } = this.planned;
+    for (const [name, file] of Object.entries(EVIDENCE)) this.#phases.attach(name, this.#workspace.file(file));
+    const parts = { cell, image, accelerator: proof.accelerator, workspace: this.#workspace, options };
+    const machine = await startGuest(parts, signal);
+    this.#resources.use(machine);
+    this.#machine = machine;
+    this.#phases.fact('qemu', machine.qemu.qmp.version);
+    return machine;
+  }
+
+  async #identify(awaiting: string): Promise<SystemIdentity> {
+    const timeout = ANSWER[this.#ready.proof.accelerator];
+    const identity = await askIdentity(this.machine, { awaiting, timeout });
+    this.systems.push(identity);
+    return identity;
+  }
+
+  async #awaitReset(phase: Phase, awaiting: string, mark: Mark): Promise<void> {
+    await this.#phases.span(phase, () => this.machine.reset(mark, this.#patience(phase, awaiting)));
+    this.#rebootMark = mark;
+  }
+
+  #patience(phase: Phase, awaiting: string): Patience {
+    return { awaiting, ...BUDGETS[this.#ready.proof.accelerator][phase] };
+  }
+
+  /** Ends the sessions into a system that is about to go. */
+  async #leave(): Promise<void> {
+    const access = this.#access;
+    this.#access = undefined;
+    await access?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Archive } from '../../mirrors/origins.ts';
+import type { FailOn } from '../channels/console/console.ts';
+import { GuestFailure } from '../errors.ts';
+import type { Machine, Mark } from '../machine/machine.ts';
+import type { RunOptions } from '../matrix/options.ts';
+import type { Cell } from '../matrix/plan.ts';
+import { pasteable } from '../process/command.ts';
+import type { Budget } from './budgets.ts';
+import type { Phases } from './phases.ts';
+
+/** The line a person would type at stub's root shell. */
+export function installerLine(cell: Cell, archive: Archive, options: Pick<RunOptions, 'bootstrap'>): string {
+  const settings: Record<string, string | undefined> = {
+    FS: cell.fs,
+    MIRROR: archive.uri,
+    SECURITY_MIRROR: archive.securityUri,
+    BOOTSTRAP: options.bootstrap,
+  };
+  const words = Object.entries(settings).flatMap(([name, value]) => (value ? [`${name}=${pasteable([value])}`] : []));
+  return [...words, `./${cell.distro}.sh`].join(' ');
+}
+
+const INSTALLER_FAILED: FailOn = {
+  pattern: /stub-install: FAILED in [^\n]*\n/,
+  code: 'installer-failed',
+  message: 'the installer gave up',
+};
+
+/** Types the line at the shell and waits until the installer says that it is done. Its steps are passed on as they begin. */
+export async function install(machine: Machine, line: string, phases: Phases, budget: Budget): Promise<Mark> {
+  const { console } = machine.qemu;
+  const start = machine.mark();
+  const stop = console.onLine((text) => {
+    const step = /^stub-install: step (.*)$/.exec(text)?.[1];
+    if (step) phases.progress(step);
+  });
+  try {
+    // Its status after it, for an installer that ends without its own words.
+    console.sendLine(`${line}; echo "status-$?"`);
+    const end = await machine.see(/stub-install: \S+ is installed, after \d+ s|\nstatus-\d+\n/, {
+      awaiting: 'the end of the installer',
+      ...budget,
+      from: start.position,
+      failOn: [INSTALLER_FAILED],
+    });
+    const status = /status-(\d+)/.exec(end.text)?.[1];
+    if (status) {
+      throw new GuestFailure({
+        code: 'installer-failed',
+        message: `the installer ended with status ${status} and did not say that it was done`,
+      });
+    }
+    return start;
+  } finally {
+    stop();
+  }
+}

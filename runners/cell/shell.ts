@@ -1,0 +1,44 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunOptions } from '../matrix/options.ts';
+import type { PlannedCell } from '../matrix/plan.ts';
+import { keptDisk } from './disks.ts';
+import { startGuest } from './guest.ts';
+import { Phases } from './phases.ts';
+import { prepare } from './prepare.ts';
+import { attachTerminal } from './terminal.ts';
+import { sshCommand } from './ways-in.ts';
+import { openWorkspace } from './workspace.ts';
+
+export interface ShellContext {
+  readonly print: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Boots what a run has installed last and attaches this terminal to its console, until Ctrl-] is typed or the guest powers
+ * itself off. What is written goes to an overlay that is thrown away: the installed disk stays as it was.
+ *
+ * @throws UsageError `cell-not-installed`
+ */
+export async function openShell(planned: PlannedCell, options: RunOptions, context: ShellContext): Promise<void> {
+  const { print, signal } = context;
+  const { id } = planned.cell;
+  const backing = keptDisk(options.cacheFolder, id);
+  await using resources = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'stub-shell-'));
+  resources.defer(() => rm(folder, { recursive: true, force: true }));
+  const workspace = resources.use(await openWorkspace(folder, { cacheFolder: options.cacheFolder, backing }));
+  workspace.register.folder(folder);
+  const phases = new Phases(id, (event) => {
+    if (event.type === 'phase-progress') print(event.text);
+  });
+  const { register } = workspace;
+  const { image, proof } = await phases.span('image', () => prepare(planned, options, { phases, register, signal }));
+  const parts = { cell: planned.cell, image, accelerator: proof.accelerator, workspace, options };
+  const machine = resources.use(await startGuest(parts, signal));
+  print(`ssh:  ${sshCommand(await machine.qemu.sshPort(), workspace)}`);
+  print('The console follows; Ctrl-] leaves it and ends the guest. What you change is thrown away.');
+  await attachTerminal(machine.qemu.console, machine.qemu.exited, signal);
+}

@@ -1,0 +1,176 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Executed, FailOn } from '../channels/console/console.ts';
+import type { ConsoleMatch } from '../channels/console/search.ts';
+import { Neighbour } from '../channels/segment/neighbour.ts';
+import { Segment } from '../channels/segment/segment.ts';
+import { GuestFailure, HarnessError, StubMatrixError } from '../errors.ts';
+import { pasteable } from '../process/command.ts';
+import type { MachineSpec } from '../qemu/argv.ts';
+import { launchQemu, type Qemu, type QemuExit } from '../qemu/launch.ts';
+import { FATAL_SIGHTS } from './sights.ts';
+
+export interface MachineOptions {
+  /** Absolute path: what QEMU itself says. */
+  readonly log: string;
+  /** Absolute path: the frames on the guest's segment, except TCP, as a pcap file. */
+  readonly pcap: string;
+  /** The guest must be able to go on when the runner ends (`--keep`). */
+  readonly outlive: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A wait at the guest: what for, and how long it may take or stay silent, in seconds. */
+export interface Patience {
+  readonly awaiting: string;
+  readonly timeout: number;
+  readonly idle?: number;
+  /** What makes this wait pointless, besides what always does. */
+  readonly failOn?: readonly FailOn[];
+}
+
+/** The moment at which something was asked for: what comes later is its consequence. */
+export interface Mark {
+  readonly position: number;
+  readonly resets: number;
+}
+
+/** For the end of QEMU to be noticed once one of its channels has closed, in seconds. */
+const END_NOTICED = 3;
+
+/** Channels report these when the other side is gone; why it is gone says more. */
+const LOST = ['console-closed', 'qemu-gone', 'agent-gone'];
+
+/** A running guest: QEMU, the channels into it and its network segment. Disposing of it ends it. */
+export class Machine implements AsyncDisposable {
+  readonly qemu: Qemu;
+  readonly neighbour: Neighbour;
+  readonly #segment: Segment;
+  readonly #signal: AbortSignal;
+  readonly #log: string;
+
+  private constructor(qemu: Qemu, segment: Segment, { signal, log }: MachineOptions) {
+    this.qemu = qemu;
+    this.neighbour = new Neighbour(segment);
+    this.#segment = segment;
+    this.#signal = signal;
+    this.#log = log;
+  }
+
+  /** Starts the guest; when this returns, its first instructions run and nothing it says is missed. */
+  static async start(
+    spec: MachineSpec & { readonly network: { readonly segmentSocket: string } },
+    options: MachineOptions,
+  ): Promise<Machine> {
+    await using stack = new AsyncDisposableStack();
+    const segment = stack.use(await Segment.listen(spec.network.segmentSocket, { pcap: options.pcap }));
+    const { log, outlive, signal } = options;
+    const qemu = stack.use(await launchQemu(spec, { log, outlive, signal }));
+    const machine = new Machine(qemu, segment, options);
+    await qemu.cont();
+    stack.move();
+    return machine;
+  }
+
+  mark(): Mark {
+    return { position: this.qemu.console.position, resets: this.#resets().length };
+  }
+
+  /** How many resets of the machine QEMU has reported since. A kexec is none. */
+  resetsSince(mark: Mark): number {
+    return this.#resets().length - mark.resets;
+  }
+
+  /** Waits for text on the console; a panic, an emergency shell or the end of QEMU ends the wait at once. */
+  see(pattern: RegExp, patience: Patience & { readonly from?: number }): Promise<ConsoleMatch> {
+    const failOn = [...(patience.failOn ?? []), ...FATAL_SIGHTS];
+    return this.whileAlive(patience.awaiting, () =>
+      this.qemu.console.waitFor(pattern, { ...patience, failOn, signal: this.#signal }),
+    );
+  }
+
+  /** Has the shell on the console run a command. */
+  execute(command: string, patience: Patience): Promise<Executed> {
+    return this.whileAlive(patience.awaiting, () =>
+      this.qemu.console.execute(command, { ...patience, failOn: FATAL_SIGHTS, signal: this.#signal }),
+    );
+  }
+
+  /** Waits until QEMU has reported a reset since the mark. */
+  async reset(mark: Mark, patience: Patience): Promise<void> {
+    await this.whileAlive(patience.awaiting, async () => {
+      const deadline = performance.now() + patience.timeout * 1000;
+      while (this.resetsSince(mark) === 0) {
+        this.#signal.throwIfAborted();
+        if (performance.now() > deadline) {
+          throw new GuestFailure({
+            code: 'no-reset',
+            message: `${patience.awaiting}: not seen within ${patience.timeout} s`,
+          });
+        }
+        await sleep(100);
+      }
+    });
+  }
+
+  /** Runs `work`, unless QEMU ends before: then the reason of that is thrown. */
+  async whileAlive<T>(awaiting: string, work: () => Promise<T>): Promise<T> {
+    const died = this.qemu.exited.then((exit): never => {
+      throw deathOf(exit, awaiting, this.#log, this.qemu.argv);
+    });
+    died.catch(() => {});
+    const working = work();
+    working.catch(() => {});
+    try {
+      return await Promise.race([working, died]);
+    } catch (error) {
+      if (error instanceof StubMatrixError && LOST.includes(error.code)) {
+        await Promise.race([died, sleep(END_NOTICED * 1000, undefined, { ref: false })]);
+      }
+      throw error;
+    }
+  }
+
+  /** Lets the guest go on without us. Only where it was started to outlive us. */
+  async release(): Promise<void> {
+    this.qemu.release();
+    await this.#segment[Symbol.asyncDispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.neighbour[Symbol.dispose]();
+    await this.qemu[Symbol.asyncDispose]();
+    await this.#segment[Symbol.asyncDispose]();
+  }
+
+  #resets() {
+    return this.qemu.qmp.events.filter(({ name }) => name === 'RESET');
+  }
+}
+
+/** Whose fault the end of QEMU is, and what it was. */
+function deathOf(exit: QemuExit, awaiting: string, log: string, argv: readonly string[]): StubMatrixError {
+  const during = `while we waited for ${awaiting}`;
+  switch (exit.reason) {
+    case 'guest-shutdown':
+      return new GuestFailure({ code: 'guest-powered-off', message: `the guest powered itself off ${during}` });
+    case 'guest-panic':
+      return new GuestFailure({ code: 'kernel-panic', message: `the guest's kernel panicked ${during}` });
+    case 'quit':
+      return new HarnessError({ code: 'qemu-ended', message: `QEMU was told to end ${during}` });
+    case 'killed-by-signal':
+      return new HarnessError({
+        code: 'qemu-killed',
+        message: `QEMU was killed by ${exit.signal ?? 'a signal'} from outside ${during}`,
+        hint: 'look for who ended it: the out-of-memory killer writes into the kernel log',
+        command: 'journalctl -k -n 50',
+        evidence: log,
+      });
+    case 'exit-status':
+      return new HarnessError({
+        code: 'qemu-died',
+        message: `QEMU gave up with exit status ${exit.exitCode} ${during}`,
+        evidence: log,
+        command: pasteable(argv),
+      });
+  }
+}

@@ -1,0 +1,61 @@
+import { GuestFailure } from '../errors.ts';
+import type { Machine, Patience } from './machine.ts';
+
+/** What a running system says of itself, asked at its console. */
+export interface SystemIdentity {
+  readonly bootId: string;
+  /** uname -r */
+  readonly release: string;
+  /** uname -v */
+  readonly version: string;
+  readonly cmdline: readonly string[];
+  readonly root: { readonly source: string; readonly type: string; readonly options: readonly string[] };
+  /** Where /dev/disk/by-id/virtio-data leads; empty where there is no such disk. */
+  readonly dataDisk: string;
+}
+
+const QUESTIONS = [
+  'cat /proc/sys/kernel/random/boot_id',
+  'uname -r',
+  'uname -v',
+  'cat /proc/cmdline',
+  'findmnt -nro SOURCE,FSTYPE,OPTIONS /',
+  'readlink -f /dev/disk/by-id/virtio-data',
+] as const;
+
+/** Asks the shell on the console who it is. */
+export async function askIdentity(machine: Machine, patience: Patience): Promise<SystemIdentity> {
+  const { status, output } = await machine.execute(QUESTIONS.join('; '), patience);
+  const [bootId = '', release = '', version = '', cmdline = '', mount = '', dataDisk = ''] = output.split('\n');
+  const [source, type, options] = mount.split(' ');
+  if (!/^[0-9a-f-]{36}$/.test(bootId) || !source || !type || !options) {
+    throw new GuestFailure({
+      code: 'identity-unclear',
+      message: `the system's words about itself make no sense (status ${status}): ${output}`,
+    });
+  }
+  return {
+    bootId,
+    release,
+    version,
+    cmdline: cmdline.split(' '),
+    root: { source, type, options: options.split(',') },
+    dataDisk,
+  };
+}
+
+const SHELL_PROMPT = /root@[\w.-]+:~# $|\[root@[\w.-]+ ~\]# $/;
+const LOGIN_PROMPT = /[\w.-]+ login: $/;
+
+/** Waits for the prompt of a root shell, and keeps the kernel from writing into what is typed there. */
+export async function awaitRootShell(machine: Machine, patience: Patience, from: number): Promise<void> {
+  await machine.see(SHELL_PROMPT, { ...patience, from });
+  await machine.execute('dmesg -n 1', { awaiting: 'a quiet console', timeout: 60 });
+}
+
+/** Logs in as root, who has no password, at the console of an installed system. */
+export async function logIn(machine: Machine, patience: Patience, from: number): Promise<void> {
+  const prompt = await machine.see(LOGIN_PROMPT, { ...patience, from });
+  machine.qemu.console.sendLine('root');
+  await awaitRootShell(machine, { ...patience, awaiting: `the root shell behind ${patience.awaiting}` }, prompt.end);
+}
