@@ -135,6 +135,14 @@ test('a QEMU that does not start says why, with the line to paste', async () => 
   });
 });
 
+test('a QEMU that ends before its sockets exist is not waited for', { timeout: 15_000 }, async () => {
+  const launched = launch({ consoleLog: join(folder, 'no/such/folder/log') });
+  await expect(launched).rejects.toMatchObject({
+    code: 'qemu-start-failed',
+    message: expect.stringContaining('no/such'),
+  });
+});
+
 test('a path too long for a socket is refused by its name', async () => {
   const long = join(folder, 'x'.repeat(100));
   const launched = launch({ sockets: { ...spec().sockets, console: join(long, 'console') } });
