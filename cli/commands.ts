@@ -1,4 +1,13 @@
-import { consoleFlags, type Flags, folderFlags, mirrorFlags, type Parsed, runFlags, selectionFlags } from './flags.ts';
+import {
+  consoleFlags,
+  type Flags,
+  folderFlags,
+  imageFlags,
+  mirrorFlags,
+  type Parsed,
+  runFlags,
+  selectionFlags,
+} from './flags.ts';
 import type { Surroundings } from './options.ts';
 
 export interface Context extends Surroundings {

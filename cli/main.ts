@@ -1,7 +1,5 @@
-import { explain, HarnessError, UsageError } from '../runners/errors.ts';
+import { explain, HarnessError } from '../runners/errors.ts';
 import { exitCodeOf, exitCodes } from './exit.ts';
-import { parseFlags } from './flags.ts';
-import { commandHelp, commandNamed, overview } from './help.ts';
 
 const interruption = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -12,47 +10,25 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-/** Writes and goes on only when it is written: process.exit would cut off what still waits in a pipe. */
-const write = (stream: NodeJS.WriteStream, text: string) =>
-  new Promise<void>((resolve) => {
-    stream.write(text, () => resolve());
-  });
+/** Node's own exit code for a bug is 1, which is ours for a cell that failed; a bisection would believe it. */
+function fail(error: unknown): never {
+  process.stderr.write(`stub-matrix: ${explain(error)}\n`);
+  process.exit(exitCodeOf(error, interruption.signal.aborted));
+}
+process.on('uncaughtException', fail);
 
-async function main(words: readonly string[]): Promise<number> {
-  const [name, ...rest] = words[0] === '--' ? words.slice(1) : words;
-  if (name === undefined || name === '--help' || name === '-h') {
-    await write(process.stdout, `${overview()}\n`);
-    return exitCodes.passed;
-  }
-  if (name.startsWith('-')) {
-    throw new UsageError({
-      code: 'no-command',
-      message: `a command comes first, but this is a flag: ${name}`,
-      command: `./stub-matrix run ${[name, ...rest].join(' ')}`,
-    });
-  }
-  const command = commandNamed(name);
-  const parsed = parseFlags(name, rest, command.flags, command.words);
-  if (parsed.flags.has('help')) {
-    await write(process.stdout, `${commandHelp(name)}\n`);
-    return exitCodes.passed;
-  }
-  const { start } = await command.load();
-  return await start(parsed, {
+try {
+  // Imported here, where a file of ours that does not load is caught as well.
+  const { dispatch } = await import('./dispatch.ts');
+  const code = await dispatch(process.argv.slice(2), {
     cwd: process.cwd(),
     env: process.env,
     print: (line) => process.stdout.write(`${line}\n`),
     signal: interruption.signal,
-    install: !parsed.flags.has('no-install') && !process.env.STUB_MATRIX_NO_INSTALL,
+    install: !process.env.STUB_MATRIX_NO_INSTALL,
   });
-}
-
-let code: number;
-try {
-  code = await main(process.argv.slice(2));
+  // What still waits in a pipe would be cut off.
+  process.stdout.write('', () => process.exit(code));
 } catch (error) {
-  code = exitCodeOf(error, interruption.signal.aborted);
-  await write(process.stderr, `stub-matrix: ${explain(error)}\n`);
+  fail(error);
 }
-await write(process.stdout, '');
-process.exit(code);
