@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findArchive } from '../mirrors/origins.ts';
 import { HarnessError } from '../runners/errors.ts';
+import { RunRegister } from '../runners/host/run-register.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import { unknownName } from '../runners/matrix/suggest.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
+import { tidyUp } from './leftovers.ts';
 import { cacheFolderOf, mirrorOf } from './options.ts';
 import { requireTools } from './tools.ts';
 
@@ -28,6 +31,8 @@ export const start: Start = async (parsed, context) => {
 
   const cache = cacheFolderOf(parsed, context);
   await mkdir(cache, { recursive: true, mode: 0o700 });
+  const state = await tidyUp(cache, context);
+  using register = new RunRegister(state, randomUUID());
   const { buildImage } = await import('../image/build.ts');
   const { Store } = await import('../runners/store/store.ts');
   const image = await buildImage({
@@ -36,6 +41,7 @@ export const start: Start = async (parsed, context) => {
     store: new Store(cache),
     progress: (step) => print(`building  ${step}`),
     log: join(cache, 'image.log'),
+    register,
     signal,
   });
   print(`image     ${image.key}, ${image.reused ? 'already there' : 'built now'}`);

@@ -3,6 +3,7 @@ import { loadMatrix } from '../runners/matrix/load.ts';
 import { makePlan, type Plan } from '../runners/matrix/plan.ts';
 import { attempt, pasteable } from '../runners/process/command.ts';
 import type { Start } from './commands.ts';
+import { tidyUp } from './leftovers.ts';
 import { checkout, runOptionsOf, selectionOf } from './options.ts';
 import { planTotals } from './plan-text.ts';
 import { requireTools } from './tools.ts';
@@ -18,6 +19,7 @@ export const start: Start = async (parsed, context) => {
   await requireTools({ uses: options.image ? ['cell'] : ['cell', 'image'], arches }, context);
   context.signal.throwIfAborted();
 
+  await tidyUp(options.cacheFolder, context);
   const { startSuites } = await import('../suites/start.ts');
   const properties = { commit: await commit(), command: pasteable(['./stub-matrix', ...process.argv.slice(2)]) };
   const { exitCode } = await startSuites(plan, options, { properties });

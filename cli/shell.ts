@@ -4,6 +4,7 @@ import { cellsOf, makePlan } from '../runners/matrix/plan.ts';
 import { unknownName } from '../runners/matrix/suggest.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
+import { tidyUp } from './leftovers.ts';
 import { runOptionsOf } from './options.ts';
 import { requireTools } from './tools.ts';
 
@@ -25,6 +26,7 @@ export const start: Start = async (parsed, context) => {
   const options = runOptionsOf(parsed, context);
   await requireTools({ uses: options.image ? ['cell'] : ['cell', 'image'], arches: [planned.cell.arch] }, context);
 
+  await tidyUp(options.cacheFolder, context);
   const { openShell } = await import('../runners/cell/shell.ts');
   await openShell(planned, options, { print: context.print, signal: context.signal });
   return exitCodes.passed;

@@ -29,7 +29,7 @@ export function unknownName(kind: string, typed: string, valid: readonly string[
   return new UsageError({
     code: `unknown-${kind.replaceAll(' ', '-')}`,
     message: `unknown ${kind} "${typed}": ${suggest(typed, valid)}`,
-    ...(valid.length > 0 && valid.length <= 30 ? { hint: `valid: ${valid.join(', ')}` } : {}),
+    ...(nearest(typed, valid).length > 0 && valid.length <= 30 ? { hint: `valid: ${valid.join(', ')}` } : {}),
     ...(command ? { command } : {}),
   });
 }
