@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
 import { GuestFailure, HarnessError } from '../errors.ts';
 import type { Emit } from '../events/event.ts';
-import { doubtsAbout } from '../machine/kexec-proof.ts';
+import { doubtsAbout, kernelsIn } from '../machine/kexec-proof.ts';
 import type { Machine, Mark, Patience } from '../machine/machine.ts';
 import { STUB_CAME_BACK } from '../machine/sights.ts';
 import { askIdentity, awaitRootShell, logIn, type SystemIdentity } from '../machine/system.ts';
@@ -64,8 +64,11 @@ export class Cell implements AsyncDisposable {
     this.#phases = new Phases(planned.cell.id, given.emit);
   }
 
-  static async open(planned: PlannedCell, given: Surroundings): Promise<Cell> {
-    return new Cell(planned, given, await openWorkspace(given.folder, given.options));
+  /** @param installed the disk of an earlier run, to go on from instead of installing; it is not written to. */
+  static async open(planned: PlannedCell, given: Surroundings, installed?: string): Promise<Cell> {
+    const { cacheFolder } = given.options;
+    const backing = installed === undefined ? {} : { backing: installed };
+    return new Cell(planned, given, await openWorkspace(given.folder, { cacheFolder, ...backing }));
   }
 
   /** Finds the archive, builds or reuses the image, proves an accelerator. */
@@ -101,13 +104,17 @@ export class Cell implements AsyncDisposable {
     await this.#awaitReset('shutdown', 'the reset at the end of the installer', mark);
   }
 
-  /** Follows a reboot to the login of the installed system. @returns what speaks against a handover by kexec. */
+  /** Starts the machine with a disk on which something is installed. */
+  async bootDisk(): Promise<void> {
+    const machine = await this.#start();
+    this.#rebootMark = machine.start;
+  }
+
+  /** Follows a reboot, or the start from a disk, to the login of the installed system. @returns what speaks against a handover by kexec. */
   async reachInstalled(): Promise<readonly string[]> {
     const mark = this.#rebootMark;
-    const [stub] = this.systems;
     const before = this.systems.at(-1);
-    if (!mark || !stub || !before)
-      throw new HarnessError({ code: 'no-reboot', message: 'nothing asked the guest to reboot' });
+    if (!mark) throw new HarnessError({ code: 'no-reboot', message: 'nothing asked the guest to reboot' });
     return this.#phases.span('boot-installed', async () => {
       const patience = this.#patience('boot-installed', 'the login prompt of the installed system');
       await logIn(this.machine, { ...patience, failOn: STUB_CAME_BACK }, mark.position);
@@ -115,9 +122,10 @@ export class Cell implements AsyncDisposable {
       const installedKernels = (await this.guest.shell(this.family.installedKernels)).split('\n').filter(Boolean);
       this.#phases.fact('installed kernel', `${after.release} ${after.version}`);
       const resets = this.machine.resetsSince(mark);
+      const kernelsSeen = kernelsIn(this.machine.qemu.console.text(mark.position));
       const { nonce } = this.#workspace;
       const { fs } = this.planned.cell;
-      return doubtsAbout({ before, after, resets, stubKernel: stub.release, installedKernels, nonce, fs });
+      return doubtsAbout({ before, after, resets, kernelsSeen, installedKernels, nonce, fs });
     });
   }
 
@@ -149,6 +157,11 @@ export class Cell implements AsyncDisposable {
             message: `the guest did not power itself off within ${timeout} s of the power button`,
           });
     });
+  }
+
+  /** Absolute path of the data disk, a qcow2. */
+  get disk(): string {
+    return this.#workspace.disk;
   }
 
   /** The ways into the running guest. */

@@ -1,13 +1,13 @@
 import type { SystemIdentity } from './system.ts';
 
 export interface Handover {
-  /** The system that asked for the reboot. */
-  readonly before: SystemIdentity;
+  /** The system that asked for the reboot; none where the machine was just started. */
+  readonly before: SystemIdentity | undefined;
   readonly after: SystemIdentity;
-  /** Resets of the machine that QEMU reported between the two. */
+  /** Resets of the machine that QEMU reported on the way: one for a reboot, none for a start. */
   readonly resets: number;
-  /** The release of stub's own kernel: what QEMU itself boots. */
-  readonly stubKernel: string;
+  /** The releases with which kernels announced themselves on the console since the last reset or start, in order. */
+  readonly kernelsSeen: readonly string[];
   /** The releases of the kernels that the distribution's package manager says are installed. */
   readonly installedKernels: readonly string[];
   /** The word that this run put on QEMU's command line. */
@@ -20,14 +20,20 @@ export interface Handover {
  * Whether the system came up by kexec out of stub's kernel, on the disk that was installed. Empty when it did; else
  * everything that speaks against it.
  *
- * QEMU can only start stub's kernel. One reset, then another kernel than stub's without a further reset, bearing a word
- * that only this run's command line had: no way but kexec leads there.
+ * QEMU can only start the kernel it was given, stub's. Two kernels that announce themselves one after the other without a
+ * reset between them, the second an installed one that bears a word which only this run's command line had: no way but
+ * kexec leads there.
  */
-export function doubtsAbout({ before, after, resets, stubKernel, installedKernels, nonce, fs }: Handover): string[] {
+export function doubtsAbout(handover: Handover): string[] {
+  const { before, after, resets, kernelsSeen, installedKernels, nonce, fs } = handover;
+  const expected = before ? 1 : 0;
   const doubts: [boolean, string][] = [
-    [resets !== 1, `QEMU reported ${resets} resets between the two systems, expected 1: the reboot's own`],
-    [after.bootId === before.bootId, `the boot id is still ${after.bootId}: nothing was rebooted`],
-    [after.release === stubKernel, `the running kernel ${after.release} is stub's own`],
+    [resets !== expected, `QEMU reported ${resets} resets on the way, expected ${expected}`],
+    [after.bootId === before?.bootId, `the boot id is still ${after.bootId}: nothing was rebooted`],
+    [
+      kernelsSeen.length !== 2 || kernelsSeen.at(-1) !== after.release,
+      `expected stub's kernel and then ${after.release} on the console without a reset between, saw ${kernelsSeen.join(', ') || 'none'}`,
+    ],
     [
       !installedKernels.includes(after.release),
       `the running kernel ${after.release} is none of the installed ones (${installedKernels.join(', ') || 'none'})`,
@@ -41,6 +47,11 @@ export function doubtsAbout({ before, after, resets, stubKernel, installedKernel
     [after.root.type !== fs, `the root filesystem is ${after.root.type}, asked for was ${fs}`],
   ];
   return doubts.flatMap(([holds, text]) => (holds ? [text] : []));
+}
+
+/** The releases in the first lines that Linux kernels write, in the order in which they came. */
+export function kernelsIn(console: string): string[] {
+  return [...console.matchAll(/^\[ +0\.0+\] Linux version (\S+) /gm)].map((match) => match[1] ?? '');
 }
 
 /** Btrfs names the subvolume behind the device, in brackets. */

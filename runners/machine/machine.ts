@@ -75,6 +75,11 @@ export class Machine implements AsyncDisposable {
     return { position: this.qemu.console.position, resets: this.#resets().length };
   }
 
+  /** What a guest that was only just started comes from. */
+  get start(): Mark {
+    return { position: 0, resets: 0 };
+  }
+
   /** How many resets of the machine QEMU has reported since. A kexec is none. */
   resetsSince(mark: Mark): number {
     return this.#resets().length - mark.resets;

@@ -1,0 +1,199 @@
+import type { Cell } from '../../runners/cell/cell.ts';
+
+/** Something that goes wrong, and what the suite has to say about it. */
+export interface Provocation {
+  readonly name: string;
+  /** Breaks what the check guards, from outside or as root in the guest. */
+  readonly provoke: (cell: Cell) => Promise<void>;
+  /** The title of the check in suites/cell.ts that must fail. */
+  readonly check: string;
+  readonly status: 'failed' | 'error';
+  readonly code: string;
+  readonly message: RegExp;
+}
+
+const inGuest = (command: string) => async (cell: Cell) => void (await cell.guest.shell(command));
+
+/** Types a command that does not come back. */
+const type = (line: string) => async (cell: Cell) => cell.machine.qemu.console.sendLine(line);
+
+/** On one system that was installed and is up; each leaves alone what the later ones guard. The last takes it down. */
+export const inInstalledSystem: readonly Provocation[] = [
+  {
+    name: 'LLMNR off, A over IPv4',
+    provoke: inGuest('resolvectl llmnr eth0 off'),
+    check: 'the host name resolves over LLMNR: A over IPv4',
+    status: 'failed',
+    code: 'assertion',
+    message: /addresses of debian.*undefined/,
+  },
+  {
+    name: 'LLMNR off, AAAA over IPv6',
+    provoke: inGuest('resolvectl llmnr eth0 off'),
+    check: 'the host name resolves over LLMNR: AAAA over IPv6',
+    status: 'failed',
+    code: 'assertion',
+    message: /addresses of debian/,
+  },
+  {
+    name: 'LLMNR off, silence is no proof',
+    provoke: inGuest('resolvectl llmnr eth0 off'),
+    check: 'another name is not answered over LLMNR',
+    status: 'failed',
+    code: 'assertion',
+    message: /its own name is answered/,
+  },
+  {
+    name: "the old release's security archive",
+    provoke: inGuest('sed -i s/trixie-security/bookworm-security/ /etc/apt/sources.list.d/*.sources'),
+    check: 'the right security archive is configured, and no other',
+    status: 'failed',
+    code: 'assertion',
+    message: /bookworm-security/,
+  },
+  {
+    name: 'guest agent not installed',
+    provoke: inGuest('systemctl stop qemu-guest-agent && rm /usr/sbin/qemu-ga'),
+    check: 'the guest agent answers',
+    status: 'failed',
+    code: 'agent-silent',
+    message: /guest-ping/,
+  },
+  {
+    name: 'a service that fails',
+    provoke: inGuest('systemd-run --unit broken false; sleep 2; true'),
+    check: 'no unit has failed',
+    status: 'failed',
+    code: 'assertion',
+    message: /broken\.service/,
+  },
+  {
+    name: 'root mounted read-only',
+    provoke: inGuest('sync; echo u > /proc/sysrq-trigger; sleep 2'),
+    check: 'the root filesystem is mounted read-write from the data disk',
+    status: 'failed',
+    code: 'command-failed',
+    message: /Read-only file system/,
+  },
+];
+
+/** On a second system, since sshd goes for good. */
+export const inSecondSystem: readonly Provocation[] = [
+  {
+    name: 'an initramfs without the drivers',
+    provoke: inGuest(
+      'cd /boot && mkdir empty && (cd empty && echo | cpio -o -H newc) > initrd.img-$(uname -r); cd; sync',
+    ),
+    check: 'the initramfs holds virtiofs and dm-crypt',
+    status: 'failed',
+    code: 'command-failed',
+    message: /initrd/,
+  },
+  {
+    name: 'a password is accepted',
+    provoke: inGuest(
+      'echo root:password | chpasswd; printf "PermitRootLogin yes\\nPasswordAuthentication yes\\n" > /etc/ssh/sshd_config.d/open.conf; systemctl restart ssh',
+    ),
+    check: 'SSH refuses a password and an empty one',
+    status: 'failed',
+    code: 'assertion',
+    message: /accepted/,
+  },
+  {
+    name: 'other SSH host keys',
+    provoke: inGuest(
+      'rm /etc/ssh/ssh_host_*; ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh',
+    ),
+    check: "the SSH host key is the stub's",
+    status: 'failed',
+    code: 'assertion',
+    message: /AAAA/,
+  },
+  {
+    name: 'sshd not enabled',
+    provoke: async (cell) => {
+      await (await cell.guest.ssh())[Symbol.asyncDispose]();
+      await cell.guest.shell('systemctl disable --now ssh');
+      await cell.guest[Symbol.asyncDispose]();
+    },
+    check: 'SSH logs in by key',
+    status: 'failed',
+    code: 'ssh-unreachable',
+    message: /SSH login by key/,
+  },
+  {
+    name: 'an initramfs under a wrong name',
+    provoke: inGuest('mv /boot/initrd.img-$(uname -r) /boot/my-initrd; rm -f /initrd.img*; sync'),
+    check: 'a second reboot, asked for by the guest, comes up by kexec again',
+    status: 'failed',
+    code: 'kexec-not-done',
+    message: /nothing to boot.*the login prompt of the installed system/s,
+  },
+];
+
+/** Each in a fresh boot of the installed system, which it takes down. */
+export const endsOfSystems: readonly Provocation[] = [
+  {
+    name: 'the guest panics',
+    provoke: type('echo c > /proc/sysrq-trigger'),
+    check: 'no unit has failed',
+    status: 'failed',
+    code: 'kernel-panic',
+    message: /kernel panicked.*sysrq/s,
+  },
+  {
+    name: 'the guest hangs',
+    // All its cores stand still; QEMU itself goes on.
+    provoke: async (cell) => void (await cell.machine.qemu.qmp.execute('stop')),
+    check: 'no unit has failed',
+    status: 'failed',
+    code: 'console-timeout',
+    message: /at the console: not seen within/,
+  },
+  {
+    name: 'QEMU is killed',
+    provoke: async (cell) => void process.kill(cell.machine.qemu.pid, 'SIGKILL'),
+    check: 'no unit has failed',
+    status: 'error',
+    code: 'qemu-killed',
+    message: /killed by SIGKILL from outside/,
+  },
+  {
+    name: 'the guest powers itself off',
+    provoke: type('poweroff -f'),
+    check: 'a second reboot, asked for by the guest, comes up by kexec again',
+    status: 'failed',
+    code: 'guest-powered-off',
+    message: /the reset of the second reboot/,
+  },
+];
+
+/** Each in a fresh stub with an empty disk. */
+export const inStub: readonly Provocation[] = [
+  {
+    name: 'the installer exits 1',
+    provoke: inGuest('printf "#!/bin/sh\\nexit 1\\n" > /root/debian13.sh'),
+    check: 'the installer, typed at that shell, ends well',
+    status: 'failed',
+    code: 'installer-failed',
+    message: /ended with status 1/,
+  },
+  {
+    name: 'the archive cannot be reached from the guest',
+    provoke: async (cell) => {
+      await cell.machine.qemu.qmp.execute('set_link', { name: 'card', up: false });
+    },
+    check: 'the installer, typed at that shell, ends well',
+    status: 'failed',
+    code: 'installer-failed',
+    message: /step 1\/7 network.*InRelease/s,
+  },
+  {
+    name: 'the kernel panics while installing',
+    provoke: inGuest('(sleep 15; echo c > /proc/sysrq-trigger) > /dev/null 2>&1 &'),
+    check: 'the installer, typed at that shell, ends well',
+    status: 'failed',
+    code: 'kernel-panic',
+    message: /the end of the installer/,
+  },
+];
