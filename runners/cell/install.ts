@@ -26,14 +26,28 @@ const INSTALLER_FAILED: FailOn = {
   message: 'the installer gave up',
 };
 
-/** Types the line at the shell and waits until the installer says that it is done. Its steps are passed on as they begin. */
+/** Between two signs of life within a step, in milliseconds: the events are kept, and packages come by the hundred. */
+const SIGN_EVERY = 10_000;
+
+/** Passes on the installer's steps as they begin and, now and then, what the package manager is about. */
+function follow(phases: Phases): (line: string) => void {
+  let step = '';
+  let last = 0;
+  return (line) => {
+    const begun = /^stub-install: step (\S+ \S+)/.exec(line)?.[1];
+    const about = /^(Get:\d+|Unpacking|Setting up|Processing triggers for|update-initramfs:) [^(]*/.exec(line)?.[0];
+    if (begun) step = begun;
+    else if (!about || Date.now() - last < SIGN_EVERY) return;
+    last = Date.now();
+    phases.progress(begun ?? `${step}: ${about?.trim()}`);
+  };
+}
+
+/** Types the line at the shell and waits until the installer says that it is done. */
 export async function install(machine: Machine, line: string, phases: Phases, budget: Budget): Promise<Mark> {
   const { console } = machine.qemu;
   const start = machine.mark();
-  const stop = console.onLine((text) => {
-    const step = /^stub-install: step (.*)$/.exec(text)?.[1];
-    if (step) phases.progress(step);
-  });
+  const stop = console.onLine(follow(phases));
   try {
     // Its status after it, for an installer that ends without its own words.
     console.sendLine(`${line}; echo "status-$?"`);

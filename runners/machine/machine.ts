@@ -37,6 +37,9 @@ export interface Mark {
 /** For the end of QEMU to be noticed once one of its channels has closed, in seconds. */
 const END_NOTICED = 3;
 
+/** Milliseconds within which two reports mean the same reset: no kernel starts and resets the machine in so short a time. */
+const SAME_RESET = 500;
+
 /** Channels report these when the other side is gone; why it is gone says more. */
 const LOST = ['console-closed', 'qemu-gone', 'agent-gone'];
 
@@ -147,8 +150,10 @@ export class Machine implements AsyncDisposable {
     await this.#segment[Symbol.asyncDispose]();
   }
 
-  #resets() {
-    return this.qemu.qmp.events.filter(({ name }) => name === 'RESET');
+  /** The times of the resets. A PC reports one reboot more than once, in the same moment. */
+  #resets(): number[] {
+    const times = this.qemu.qmp.events.flatMap(({ name, time }) => (name === 'RESET' ? [time] : []));
+    return times.filter((time, index) => time - (times[index - 1] ?? 0) > SAME_RESET);
   }
 }
 

@@ -67,6 +67,8 @@ END
 }
 
 finish_root() {
+  # Younger than /usr: the packages' scripts have made all caches, so the first boot need not make them again.
+  touch "$TARGET/etc/.updated" "$TARGET/var/.updated"
   rm "$TARGET/.stub-installing"
   sync
   umount -R "$TARGET"
