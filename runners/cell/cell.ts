@@ -110,12 +110,16 @@ export class Cell implements AsyncDisposable {
     this.#rebootMark = machine.start;
   }
 
-  /** Follows a reboot, or the start from a disk, to the login of the installed system. @returns what speaks against a handover by kexec. */
-  async reachInstalled(): Promise<readonly string[]> {
+  /**
+   * Follows a reboot, or the start from a disk, to the login of the installed system.
+   *
+   * @throws GuestFailure `kexec-doubtful` with all that speaks against a handover by kexec.
+   */
+  async reachInstalled(): Promise<void> {
     const mark = this.#rebootMark;
     const before = this.systems.at(-1);
     if (!mark) throw new HarnessError({ code: 'no-reboot', message: 'nothing asked the guest to reboot' });
-    return this.#phases.span('boot-installed', async () => {
+    await this.#phases.span('boot-installed', async () => {
       const patience = this.#patience('boot-installed', 'the login prompt of the installed system');
       await logIn(this.machine, { ...patience, failOn: STUB_CAME_BACK }, mark.position);
       const after = await this.#identify('the words of the installed system about itself');
@@ -125,7 +129,8 @@ export class Cell implements AsyncDisposable {
       const kernelsSeen = kernelsIn(this.machine.qemu.console.text(mark.position));
       const { nonce } = this.#workspace;
       const { fs } = this.planned.cell;
-      return doubtsAbout({ before, after, resets, kernelsSeen, installedKernels, nonce, fs });
+      const doubts = doubtsAbout({ before, after, resets, kernelsSeen, installedKernels, nonce, fs });
+      if (doubts.length > 0) throw new GuestFailure({ code: 'kexec-doubtful', message: doubts.join('; ') });
     });
   }
 

@@ -31,15 +31,29 @@ export interface Plan {
   readonly unselected: readonly Cell[];
 }
 
-/** What the user asked for: each list narrows, an absent or empty one does not. */
-export interface Selection {
+/** Cells by their dimensions. One that is not named takes its default. */
+export interface Dimensions {
+  /** Where absent, every distribution. */
   readonly distro?: readonly string[];
+  /** Where absent, `hostArch`. */
   readonly arch?: readonly string[];
+  /** Where absent, each distribution's `default-fs`. */
   readonly fs?: readonly string[];
-  readonly cell?: readonly string[];
+  /** The architecture of the host, in the matrix's words. */
+  readonly hostArch: string;
 }
 
+/** What the user asked for: the whole matrix, cells by their ids, or cells by their dimensions. */
+export type Selection = 'everything' | { readonly cell: readonly string[] } | Dimensions;
+
 const allows = (list: readonly string[] | undefined, value: string) => !list?.length || list.includes(value);
+
+function selects(selection: Selection, cell: Cell, distribution: Distribution): boolean {
+  if (selection === 'everything') return true;
+  if ('cell' in selection) return selection.cell.includes(cell.id);
+  const { distro = [cell.distro], arch = [selection.hostArch], fs = [distribution['default-fs']] } = selection;
+  return distro.includes(cell.distro) && arch.includes(cell.arch) && fs.includes(cell.fs);
+}
 
 /** Whether a rule's `when` means this cell. */
 export function matches(when: When | undefined, cell: Cell): boolean {
@@ -64,21 +78,16 @@ export function unpublished(matrix: Matrix, cell: Cell): string | undefined {
 
 /**
  * Decides about every cell of the matrix. Pure: the same matrix and selection give the same plan. The selection's names
- * must be known ones (`checkSelection`).
+ * must be known ones: the command line has checked them.
  */
-export function makePlan(matrix: Matrix, selection: Selection = {}): Plan {
+export function makePlan(matrix: Matrix, selection: Selection = 'everything'): Plan {
   const run: PlannedCell[] = [];
   const skip: SkippedCell[] = [];
   const unselected: Cell[] = [];
   for (const cell of cellsOf(matrix)) {
     const distribution = matrix.distributions[cell.distro];
     const because = unpublished(matrix, cell) ?? matrix.skip.find((rule) => matches(rule.when, cell))?.because;
-    const selected =
-      allows(selection.distro, cell.distro) &&
-      allows(selection.arch, cell.arch) &&
-      allows(selection.fs, cell.fs) &&
-      allows(selection.cell, cell.id);
-    if (!selected || !distribution) unselected.push(cell);
+    if (!distribution || !selects(selection, cell, distribution)) unselected.push(cell);
     else if (because !== undefined) skip.push({ cell, because });
     else run.push({ cell, distribution, expected: expectedSeconds(matrix, cell) });
   }

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { installerLine } from './install.ts';
+
+const cell = { id: 'debian12-x86_64-ext4', distro: 'debian12', arch: 'x86_64', fs: 'ext4' };
+const archive = {
+  uri: 'http://mirror.example/debian',
+  securityUri: 'http://mirror.example/security',
+  codename: 'bookworm',
+  version: '12.1',
+  date: '2026-01-01',
+  securityDate: '2026-01-01',
+  from: 'matrix.yaml',
+  securityFrom: 'matrix.yaml',
+};
+
+test('the line is what a person would type', () => {
+  expect(installerLine(cell, archive, {})).toBe(
+    'FS=ext4 MIRROR=http://mirror.example/debian SECURITY_MIRROR=http://mirror.example/security ./debian12.sh',
+  );
+  expect(installerLine(cell, archive, { bootstrap: 'debootstrap' })).toContain(' BOOTSTRAP=debootstrap ./debian12.sh');
+});
+
+test('an address is data, not shell', () => {
+  const line = installerLine(cell, { ...archive, uri: 'http://mirror.example/$(reboot);x' }, {});
+  expect(line).toContain("MIRROR='http://mirror.example/$(reboot);x' ");
+});

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Cell } from '../../runners/cell/cell.ts';
+import { loadMatrix } from '../../runners/matrix/load.ts';
+import type { RunOptions } from '../../runners/matrix/options.ts';
+import { makePlan } from '../../runners/matrix/plan.ts';
+
+/** A user's cache, where no flag says another. */
+export const cacheFolder = process.env.STUB_MATRIX_CACHE ?? join(homedir(), '.cache/stub-matrix');
+
+/**
+ * A cell outside of any run, for tests of stub itself and of the suite: its evidence lies in a folder that goes with the
+ * stack. Image and accelerator are ready, nothing is started.
+ *
+ * @param installed the disk of an earlier run, to go on from.
+ */
+export async function loneCell(
+  stack: AsyncDisposableStack,
+  id: string,
+  changes: Partial<RunOptions> = {},
+  installed?: string,
+): Promise<Cell> {
+  const [planned] = makePlan(loadMatrix(), { cell: [id] }).run;
+  if (!planned) throw new RangeError(`${id} is no cell that can be run`);
+  const folder = await mkdtemp(join(tmpdir(), 'lone-cell-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  const options: RunOptions = { keep: false, jobs: 1, console: 'serial', cacheFolder, outFolder: folder, ...changes };
+  const { signal } = new AbortController();
+  const cell = stack.use(await Cell.open(planned, { options, folder, emit: () => {}, signal }, installed));
+  await cell.prepare();
+  return cell;
+}
+
+/** A folder that goes with the stack. */
+export async function scratchFolder(stack: AsyncDisposableStack): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'scratch-'));
+  stack.defer(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}

@@ -1,0 +1,81 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Cell } from '../../runners/cell/cell.ts';
+import type { SystemIdentity } from '../../runners/machine/system.ts';
+import { loneCell, scratchFolder } from '../harness/lone-cell.ts';
+import { repack } from '../harness/repack.ts';
+
+/** The image itself: what stub is before anything is installed. Builds it where the cache has none, in about a minute. */
+
+const id = 'debian13-x86_64-xfs';
+
+describe('our image on the serial console', () => {
+  const stack = new AsyncDisposableStack();
+  let cell: Cell;
+  let stub: SystemIdentity;
+
+  beforeAll(async () => {
+    cell = await loneCell(stack, id);
+    stub = await cell.bootStub();
+  });
+  afterAll(() => stack.disposeAsync());
+
+  test('root is a writable overlay on the read-only squashfs', async () => {
+    expect(stub.root).toMatchObject({ source: 'overlay', type: 'overlay', options: expect.arrayContaining(['rw']) });
+    expect(await cell.guest.shell('findmnt -nro FSTYPE,OPTIONS /run/stub/lower')).toMatch(/^squashfs ro,/);
+  });
+
+  test('the boot plugin said why it booted nothing', () => {
+    expect(cell.machine.qemu.console.text()).toMatch(
+      /stub: kexec-boot: nothing to boot: \/dev\/vdb holds no filesystem/,
+    );
+  });
+
+  test('every unit is up, under the name that was given', async () => {
+    expect(await cell.guest.shell('systemctl is-system-running --wait || systemctl --failed --no-legend')).toBe(
+      'running',
+    );
+    expect(await cell.guest.shell('hostname')).toBe(cell.hostName);
+  });
+
+  test('the data disk has its name', () => {
+    expect(stub.dataDisk).toBe('/dev/vdb');
+  });
+
+  test('what an installer needs is there', async () => {
+    const tools = 'mmdebstrap debootstrap kexec cryptsetup objdump mkfs.xfs mkfs.btrfs mkfs.ext4 curl zstd xz lz4';
+    const missing = `for tool in ${tools}; do command -v $tool > /dev/null || echo $tool; done`;
+    expect(await cell.guest.shell(missing)).toBe('');
+    expect(await cell.guest.shell('cd /root && ls *.sh')).toMatch(/^debian12\.sh +debian13\.sh$/);
+  });
+
+  test('the key of the run logs in over SSH, to the host key shown on the console', async () => {
+    expect(await cell.guest.run('id -un')).toBe('root\n');
+    expect((await cell.guest.ssh()).hostKey.base64).toBe(cell.stubHostKey);
+  });
+
+  test('the guest agent answers', async () => {
+    expect(await cell.guest.agent.osinfo(cell.guest.patience)).toMatchObject({ id: 'debian', 'version-id': '13' });
+  });
+
+  test('llmnrd, linked statically, answers for a system without a resolver', async () => {
+    await cell.guest.shell('systemctl stop systemd-resolved.service systemd-resolved-*.socket');
+    expect(await cell.guest.resolve(cell.hostName, 'A', 'ipv4')).toBeUndefined();
+    await cell.guest.shell('/usr/lib/stub/llmnrd -d -6');
+    expect((await cell.guest.resolve(cell.hostName, 'A', 'ipv4'))?.addresses).toEqual(['10.0.2.15']);
+    const answer = await cell.guest.resolve(cell.hostName, 'AAAA', 'ipv6');
+    expect(answer?.addresses).toContainEqual(expect.stringMatching(/^fe80:/));
+  });
+});
+
+test('an image of somebody else’s, on hvc0, with a plugin that fails: named and passed over', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { image } = await (await loneCell(stack, id)).prepare();
+  const squashfs = await repack(image.squashfs, await scratchFolder(stack), (tree) =>
+    writeFile(join(tree, 'usr/lib/stub/init.d/10-broken'), '#!/bin/sh\nexit 3\n', { mode: 0o755 }),
+  );
+  const cell = await loneCell(stack, id, { image: squashfs, console: 'hvc0' });
+  await cell.bootStub();
+  expect(cell.machine.qemu.console.text()).toMatch(/stub: plugin 10-broken failed with status 3, passed over/);
+});
