@@ -33,7 +33,7 @@ export interface Command {
 
 export const commands: Readonly<Record<string, Command>> = {
   run: {
-    summary: 'test cells: install, reboot, check, report. Without a choice: all that can be run',
+    summary: 'test cells: install, reboot, check, report. Where no cells are chosen: the whole matrix',
     words: [],
     flags: { ...selectionFlags, ...runFlags },
     load: () => import('./run.ts'),

@@ -33,7 +33,7 @@ export function reportLines({ kernel, resources, tools, missing }: HostReport): 
   return [
     `host      Linux ${kernel}, ${cores} cores (load ${load.toFixed(1)}), ${gib(memoryAvailable)} of ${gib(memoryTotal)} memory free`,
     ...folders.map(({ path, free }) => `disk      ${gib(free)} free for ${path}`),
-    `kvm       ${deviceWords(kvm, 'opens; whether it runs a guest a run finds out by booting one', 'guests are emulated, which is slower')}`,
+    `kvm       ${deviceWords(kvm, 'opens; whether guests run on it, the first run finds out by booting one', 'guests are emulated, which is slower')}`,
     `vsock     ${deviceWords(vhostVsock, 'opens', 'guests go without')}`,
     `tools     ${versions.join(', ') || 'none'}`,
     ...(missing.tools.length === 0

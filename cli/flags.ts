@@ -29,19 +29,23 @@ export const commonFlags: Flags = {
 
 /** The choice of cells. */
 export const selectionFlags: Flags = {
-  distro: { value: 'ID', many: true, help: 'only these distributions: debian13' },
-  arch: { value: 'ARCH', many: true, help: 'only these architectures: x86_64' },
-  fs: { value: 'FS', many: true, help: 'only these filesystems: xfs' },
-  cell: { value: 'CELL', many: true, help: 'only these cells: debian13-x86_64-xfs' },
+  distro: { value: 'ID', many: true, help: 'distributions, such as debian13, or all; default all' },
+  arch: { value: 'ARCH', many: true, help: "architectures, such as x86_64, or all; default this host's" },
+  fs: { value: 'FS', many: true, help: 'filesystems, such as ext4, or all; default what the distribution expects' },
+  cell: {
+    value: 'CELL',
+    many: true,
+    help: 'exactly these cells, such as debian13-x86_64-xfs, instead of the three above',
+  },
 };
 
 /** Where things lie; shared by all that build or boot. */
 export const folderFlags: Flags = {
-  cache: { value: 'DIR', help: 'keep images and downloads here; default ~/.cache/stub-matrix' },
+  cache: { value: 'DIR', help: 'keep images, downloads and installed disks here; default ~/.cache/stub-matrix' },
 };
 
 export const mirrorFlags: Flags = {
-  mirror: { value: 'URL', help: 'install from this archive instead of those in matrix.yaml' },
+  mirror: { value: 'URL', help: 'take packages from this archive instead of those in matrix.yaml' },
 };
 
 export const consoleFlags: Flags = {
@@ -54,7 +58,7 @@ export const consoleFlags: Flags = {
 
 /** What to boot. */
 export const imageFlags: Flags = {
-  image: { value: 'FILE', help: 'test this stub squashfs instead of our own' },
+  image: { value: 'FILE', help: 'boot this stub squashfs instead of our own' },
   kernel: { value: 'FILE', help: 'boot this kernel instead of the one in the image' },
   initrd: { value: 'FILE', help: 'boot this initramfs instead of the one in the image' },
 };
@@ -62,7 +66,11 @@ export const imageFlags: Flags = {
 export const runFlags: Flags = {
   ...imageFlags,
   keep: { help: 'leave the guest of a failed cell running, and print how to reach it' },
-  bootstrap: { value: 'TOOL', choices: ['mmdebstrap', 'debootstrap'], help: 'what the installer bootstraps with' },
+  bootstrap: {
+    value: 'TOOL',
+    choices: ['mmdebstrap', 'debootstrap'],
+    help: 'what the installer bootstraps with; default its own choice',
+  },
   jobs: { value: 'N', help: 'cells at the same time; default half the cores' },
   out: { value: 'DIR', help: 'put the reports here; default reports/out' },
   ...mirrorFlags,

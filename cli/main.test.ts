@@ -1,5 +1,5 @@
 import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { machine, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { GuestFailure, HarnessError, UsageError } from '../runners/errors.ts';
@@ -32,6 +32,14 @@ describe('the command line', () => {
     expect(stderr).not.toContain('    at ');
     expect(stdout).toBe('');
     expect(exitCode).toBe(2);
+  });
+
+  it('plans one cell for a distribution: of this host, with the filesystem its installer takes', async () => {
+    const { stdout } = await main('plan', '--distro', 'debian13');
+    const [, ...lines] = stdout.split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(new RegExp(`^debian13-${machine()}-xfs `));
+    expect(lines[1]).toContain('29 not asked for');
   });
 
   it('prints the plan of what was asked for', async () => {

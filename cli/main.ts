@@ -1,3 +1,4 @@
+import { machine } from 'node:os';
 import { explain, HarnessError } from '../runners/errors.ts';
 import { exitCodeOf, exitCodes } from './exit.ts';
 
@@ -23,6 +24,7 @@ try {
   const code = await dispatch(process.argv.slice(2), {
     cwd: process.cwd(),
     env: process.env,
+    arch: machine(),
     print: (line) => process.stdout.write(`${line}\n`),
     signal: interruption.signal,
     install: !process.env.STUB_MATRIX_NO_INSTALL,

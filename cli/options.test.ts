@@ -12,12 +12,42 @@ writeFileSync(join(cwd, 'stub.squashfs'), '');
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 const parse = (...args: string[]) => parseFlags('run', args, commands.run?.flags ?? {}, []);
-const options = (...args: string[]) => runOptionsOf(parse(...args), { cwd, env: { XDG_CACHE_HOME: '/x' } });
-const select = (...args: string[]) => selectionOf(parse(...args), loadMatrix());
+const options = (...args: string[]) =>
+  runOptionsOf(parse(...args), { cwd, env: { XDG_CACHE_HOME: '/x' }, arch: 'x86_64' });
+const select = (...args: string[]) => selectionOf(parse(...args), loadMatrix(), { arch: 'x86_64' });
 
 describe('selectionOf', () => {
   it('hands known names on', () => {
-    expect(select('--distro', 'debian13', '--fs', 'xfs,ext4')).toEqual({ distro: ['debian13'], fs: ['xfs', 'ext4'] });
+    expect(select('--distro', 'debian13', '--fs', 'xfs,ext4')).toEqual({
+      distro: ['debian13'],
+      fs: ['xfs', 'ext4'],
+      hostArch: 'x86_64',
+    });
+    expect(select('--cell', 'debian13-x86_64-xfs')).toEqual({ cell: ['debian13-x86_64-xfs'] });
+    expect(select('--jobs', '2')).toBe('everything');
+  });
+
+  it('takes all for every name of a dimension', () => {
+    const { distributions, architectures, filesystems } = loadMatrix();
+    expect(select('--distro', 'all', '--arch', 'x86_64,all', '--fs=all')).toEqual({
+      distro: Object.keys(distributions),
+      arch: architectures,
+      fs: filesystems,
+      hostArch: 'x86_64',
+    });
+  });
+
+  it('asks for the architecture on a host whose own is not in the matrix', () => {
+    const onOther = (...args: string[]) => selectionOf(parse(...args), loadMatrix(), { arch: 's390x' });
+    expect(() => onOther('--distro', 'debian13')).toThrow("This host's, s390x, is not in the matrix");
+    expect(onOther('--arch', 'x86_64')).toEqual({ arch: ['x86_64'], hostArch: 's390x' });
+    expect(onOther()).toBe('everything');
+  });
+
+  it.each(['distro', 'arch', 'fs'])('refuses --%s beside --cell', (flag) => {
+    const given = () => select('--cell', 'debian13-x86_64-xfs', `--${flag}`, 'all');
+    expect(given).toThrow(expect.objectContaining({ fault: 'usage', code: 'cell-and-more' }));
+    expect(given).toThrow(`--${flag} does not go with it`);
   });
 
   it.each([
@@ -25,6 +55,7 @@ describe('selectionOf', () => {
     ['--distro', 'nosuch', 'unknown distribution "nosuch": valid are debian12, debian13'],
     ['--arch', 'x86-64', 'unknown architecture "x86-64": did you mean x86_64?'],
     ['--fs', 'exfat', 'unknown filesystem "exfat": did you mean xfs or ext4?'],
+    ['--cell', 'all', 'unknown cell "all"'],
     ['--cell', 'debian13-x86_64-zfs', 'unknown cell "debian13-x86_64-zfs": did you mean debian13-x86_64-xfs'],
   ])('refuses %s %s', (flag, name, words) => {
     expect(() => select(flag, name)).toThrow(words);

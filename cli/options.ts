@@ -13,26 +13,68 @@ export interface Surroundings {
   /** File names that were typed start here. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The host's architecture in the words of `uname -m`, which are the matrix's too. */
+  readonly arch: string;
 }
 
 export const checkout = new URL('..', import.meta.url).pathname;
 
-/** @throws UsageError for a name that is not in the matrix, with the nearest that are. */
-export function selectionOf({ flags }: Parsed, matrix: Matrix): Selection {
-  const known = {
+/** In place of the names of a dimension: every one of them. */
+const all = 'all';
+
+/**
+ * The cells asked for; without any flag that chooses some, everything.
+ *
+ * @throws UsageError for a name that is not in the matrix, with the nearest that are; for cells chosen by id and by dimension
+ * at once; for a host whose architecture the matrix lacks, where it would be the default.
+ */
+export function selectionOf(
+  { flags }: Parsed,
+  matrix: Matrix,
+  { arch: hostArch }: Pick<Surroundings, 'arch'>,
+): Selection {
+  const cell = flags.get('cell');
+  const dimensions = {
     distro: { kind: 'distribution', names: Object.keys(matrix.distributions) },
     arch: { kind: 'architecture', names: matrix.architectures },
     fs: { kind: 'filesystem', names: matrix.filesystems },
-    cell: { kind: 'cell', names: cellsOf(matrix).map(({ id }) => id) },
   };
   const selection: Record<string, readonly string[]> = {};
-  for (const [flag, { kind, names }] of Object.entries(known)) {
+  for (const [flag, { kind, names }] of Object.entries(dimensions)) {
     const given = flags.get(flag);
     if (!given) continue;
-    for (const name of given) if (!names.includes(name)) throw unknownName(kind, name, names, './stub-matrix plan');
-    selection[flag] = given;
+    if (cell) throw twoChoices(flag);
+    checkNames(kind, given, [...names, all]);
+    selection[flag] = given.includes(all) ? names : given;
   }
-  return selection;
+  if (cell) {
+    const ids = cellsOf(matrix).map(({ id }) => id);
+    checkNames('cell', cell, ids);
+    return { cell };
+  }
+  if (Object.keys(selection).length === 0) return 'everything';
+  if (!selection.arch && !matrix.architectures.includes(hostArch)) throw foreignHost(hostArch, matrix);
+  return { ...selection, hostArch };
+}
+
+function checkNames(kind: string, given: readonly string[], names: readonly string[]): void {
+  for (const name of given) if (!names.includes(name)) throw unknownName(kind, name, names, './stub-matrix plan');
+}
+
+function twoChoices(flag: string): UsageError {
+  return new UsageError({
+    code: 'cell-and-more',
+    message: `--cell names cells exactly, so --${flag} does not go with it`,
+    command: './stub-matrix plan --help',
+  });
+}
+
+function foreignHost(arch: string, { architectures }: Matrix): UsageError {
+  return new UsageError({
+    code: 'no-architecture',
+    message: `which architecture? This host's, ${arch}, is not in the matrix`,
+    hint: `name it with --arch; known are ${architectures.join(', ')}`,
+  });
 }
 
 /** @throws UsageError for a file that is not there, a URL that is none, a number that is none. */

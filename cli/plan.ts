@@ -7,7 +7,7 @@ import { planTable, planTotals } from './plan-text.ts';
 
 export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
-  const plan = makePlan(matrix, selectionOf(parsed, matrix));
+  const plan = makePlan(matrix, selectionOf(parsed, matrix, context));
   const options = runOptionsOf(parsed, context);
   context.print(planTable(plan));
   context.print(planTotals(plan, options.jobs));

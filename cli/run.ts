@@ -10,7 +10,7 @@ import { requireTools } from './tools.ts';
 
 export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
-  const plan = makePlan(matrix, selectionOf(parsed, matrix));
+  const plan = makePlan(matrix, selectionOf(parsed, matrix, context));
   const options = runOptionsOf(parsed, context);
   if (plan.run.length === 0) throw nothingToRun(plan);
   context.print(planTotals(plan, options.jobs));
@@ -22,6 +22,8 @@ export const start: Start = async (parsed, context) => {
   await tidyUp(options.cacheFolder, context);
   const { startSuites } = await import('../suites/start.ts');
   const properties = { commit: await commit(), command: pasteable(['./stub-matrix', ...process.argv.slice(2)]) };
+  // From here on an interruption is the suites' to see; one before would pass them by.
+  context.signal.throwIfAborted();
   const { exitCode } = await startSuites(plan, options, { properties });
   return exitCode;
 };

@@ -54,6 +54,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   reports: ['runners/errors.ts', 'runners/events', 'runners/matrix'],
   suites: ['runners', 'mirrors', 'image', 'reports'],
   cli: ['runners', 'mirrors', 'image', 'reports', 'suites'],
+  bench: ['runners', 'mirrors', 'image', 'reports', 'suites'],
   'vitest.config.ts': ['suites'],
 };
 
