@@ -44,8 +44,9 @@ export async function askIdentity(machine: Machine, patience: Patience): Promise
   };
 }
 
-const SHELL_PROMPT = /root@[\w.-]+:~# $|\[root@[\w.-]+ ~\]# $/;
-const LOGIN_PROMPT = /[\w.-]+ login: $/;
+// Neither is looked for at the very end: the kernel may write right behind a prompt.
+const SHELL_PROMPT = /root@[\w.-]+:~# |\[root@[\w.-]+ ~\]# /;
+const LOGIN_PROMPT = /\n[\w.-]+ login: (?!root \(automatic)/;
 
 /** Waits for the prompt of a root shell, and keeps the kernel from writing into what is typed there. */
 export async function awaitRootShell(machine: Machine, patience: Patience, from: number): Promise<void> {
