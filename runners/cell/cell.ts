@@ -10,7 +10,7 @@ import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { Access } from './access.ts';
 import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
-import { keepDisk } from './disks.ts';
+import { type InstalledDisk, keepDisk } from './disks.ts';
 import { FAMILIES, type Family } from './families.ts';
 import { startGuest } from './guest.ts';
 import { install, installerLine } from './install.ts';
@@ -64,11 +64,12 @@ export class Cell implements AsyncDisposable {
     this.#phases = new Phases(planned.cell.id, given.emit);
   }
 
-  /** @param installed the disk of an earlier run, to go on from instead of installing; it is not written to. */
-  static async open(planned: PlannedCell, given: Surroundings, installed?: string): Promise<Cell> {
+  /** @param installed what an earlier run left, to go on from instead of installing; it is not written to. */
+  static async open(planned: PlannedCell, given: Surroundings, installed?: InstalledDisk): Promise<Cell> {
     const { cacheFolder } = given.options;
-    const backing = installed === undefined ? {} : { backing: installed };
-    return new Cell(planned, given, await openWorkspace(given.folder, { cacheFolder, ...backing }));
+    const cell = new Cell(planned, given, await openWorkspace(given.folder, { cacheFolder, installed }));
+    if (installed) cell.stubHostKey = installed.hostKey;
+    return cell;
   }
 
   /** Finds the archive, builds or reuses the image, proves an accelerator. */
@@ -196,9 +197,10 @@ export class Cell implements AsyncDisposable {
       this.#workspace.register.keep();
       return;
     }
-    const { disk } = this.#workspace;
+    const { disk, keys } = this.#workspace;
     await this.#resources.disposeAsync();
-    if (this.#installed) await keepDisk(options.cacheFolder, this.planned.cell.id, disk);
+    const installed = { disk, keys, hostKey: this.stubHostKey };
+    if (this.#installed) await keepDisk(options.cacheFolder, this.planned.cell.id, installed);
   }
 
   get #ready(): Prepared {

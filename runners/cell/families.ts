@@ -15,7 +15,7 @@ export const FAMILIES: Readonly<Record<Distribution['family'], Family>> = {
     installedKernels: "dpkg-query --list 'linux-image-[0-9]*' | sed -n 's/^ii  linux-image-\\([^ ]*\\) .*/\\1/p'",
     initramfsDrivers:
       'grep -hE "/(virtiofs|dm-crypt)[.]ko" /lib/modules/$(uname -r)/modules.builtin; ' +
-      'lsinitramfs /boot/initrd.img-$(uname -r) | grep -E "/(virtiofs|dm-crypt)[.]ko"',
+      'lsinitramfs /boot/initrd.img-$(uname -r) | grep -E "/(virtiofs|dm-crypt)[.]ko"; true',
     packageSources: `apt-get --print-uris update | sed -n "s#.*/dists/\\([^/']*\\)/InRelease.*#\\1#p" | sort -u`,
   },
 };

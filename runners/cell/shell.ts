@@ -25,11 +25,11 @@ export interface ShellContext {
 export async function openShell(planned: PlannedCell, options: RunOptions, context: ShellContext): Promise<void> {
   const { print, signal } = context;
   const { id } = planned.cell;
-  const backing = keptDisk(options.cacheFolder, id);
+  const installed = await keptDisk(options.cacheFolder, id);
   await using resources = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'stub-shell-'));
   resources.defer(() => rm(folder, { recursive: true, force: true }));
-  const workspace = resources.use(await openWorkspace(folder, { cacheFolder: options.cacheFolder, backing }));
+  const workspace = resources.use(await openWorkspace(folder, { cacheFolder: options.cacheFolder, installed }));
   workspace.register.folder(folder);
   const phases = new Phases(id, (event) => {
     if (event.type === 'phase-progress') print(event.text);

@@ -6,6 +6,7 @@ import { type KeyPair, makeKeyPair } from '../channels/ssh/keys.ts';
 import { RunRegister } from '../host/run-register.ts';
 import { run } from '../process/command.ts';
 import { GUEST } from './budgets.ts';
+import type { InstalledDisk } from './disks.ts';
 
 /** The files of one cell while it runs. */
 export interface Workspace extends AsyncDisposable {
@@ -38,8 +39,8 @@ export function hostNameOf(cell: string): string {
 export interface WorkspaceOptions {
   /** Absolute path of the user's cache, which holds the register. */
   readonly cacheFolder: string;
-  /** An installed disk to work on a copy of, instead of an empty one. */
-  readonly backing?: string;
+  /** What is installed already: worked on in a copy, and entered with its own keys. An empty disk and new keys without. */
+  readonly installed?: InstalledDisk | undefined;
 }
 
 /** Where the registers of all runs of this user lie. */
@@ -47,7 +48,7 @@ export function stateFolderIn(cacheFolder: string): string {
   return join(cacheFolder, 'state');
 }
 
-/** Makes the cell's keys and its empty data disk in `folder`, which exists and is private. */
+/** Makes the cell's keys and its data disk in `folder`, which exists and is private. */
 export async function openWorkspace(folder: string, options: WorkspaceOptions): Promise<Workspace> {
   await using stack = new AsyncDisposableStack();
   const register = stack.use(new RunRegister(stateFolderIn(options.cacheFolder), randomUUID()));
@@ -56,10 +57,11 @@ export async function openWorkspace(folder: string, options: WorkspaceOptions): 
   register.folder(socketFolder);
   stack.defer(() => rm(socketFolder, { recursive: true, force: true }));
   await mkdir(socketFolder, { recursive: true, mode: 0o700 });
-  const keys = await makeKeyPair(join(folder, 'keys'), 'stub-matrix');
+  const { installed } = options;
+  const keys = installed?.keys ?? (await makeKeyPair(join(folder, 'keys'), 'stub-matrix'));
   const disk = join(folder, 'disk.qcow2');
-  const from = options.backing ? ['-b', options.backing, '-F', 'qcow2'] : [];
-  const size = options.backing ? [] : [`${GUEST.diskGiB}G`];
+  const from = installed ? ['-b', installed.disk, '-F', 'qcow2'] : [];
+  const size = installed ? [] : [`${GUEST.diskGiB}G`];
   await run(['qemu-img', 'create', '-q', '-f', 'qcow2', ...from, disk, ...size], { purpose: 'making the data disk' });
   const release = stack.move();
   return {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cell } from '../../runners/cell/cell.ts';
+import type { InstalledDisk } from '../../runners/cell/disks.ts';
 import { loadMatrix } from '../../runners/matrix/load.ts';
 import type { RunOptions } from '../../runners/matrix/options.ts';
 import { makePlan } from '../../runners/matrix/plan.ts';
@@ -13,13 +14,13 @@ export const cacheFolder = process.env.STUB_MATRIX_CACHE ?? join(homedir(), '.ca
  * A cell outside of any run, for tests of stub itself and of the suite: its evidence lies in a folder that goes with the
  * stack. Image and accelerator are ready, nothing is started.
  *
- * @param installed the disk of an earlier run, to go on from.
+ * @param installed what an earlier run left, to go on from.
  */
 export async function loneCell(
   stack: AsyncDisposableStack,
   id: string,
   changes: Partial<RunOptions> = {},
-  installed?: string,
+  installed?: InstalledDisk,
 ): Promise<Cell> {
   const [planned] = makePlan(loadMatrix(), { cell: [id] }).run;
   if (!planned) throw new RangeError(`${id} is no cell that can be run`);

@@ -39,7 +39,7 @@ async function expectProblem(cell: Cell, { provoke, check, status, code, message
 }
 
 async function bootInstalled(stack: AsyncDisposableStack): Promise<Cell> {
-  const cell = await loneCell(stack, id, {}, keptDisk(cacheFolder, id));
+  const cell = await loneCell(stack, id, {}, await keptDisk(cacheFolder, id));
   await cell.bootDisk();
   await cell.reachInstalled();
   return cell;
@@ -93,7 +93,7 @@ test("an image without the kexec plugin: stub comes back, and it is the guest's 
     rm(join(tree, 'usr/lib/stub/init.d/50-kexec-boot')),
   );
 
-  const cell = await loneCell(stack, id, { image: squashfs }, keptDisk(cacheFolder, id));
+  const cell = await loneCell(stack, id, { image: squashfs }, await keptDisk(cacheFolder, id));
   await cell.bootDisk();
   const said = await cell.reachInstalled().then(() => 'passed', classify);
   expect(said).toMatchObject({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 
@@ -21,6 +21,17 @@ export async function makeKeyPair(folder: string, comment: string): Promise<KeyP
   await writeFile(privateKeyPath, privateKey, { mode: 0o600, flag: 'wx' });
   await writeFile(publicKeyPath, `${publicKey}\n`, { mode: 0o644, flag: 'wx' });
   return { privateKeyPath, publicKeyPath, privateKey, publicKey };
+}
+
+/** The pair that `makeKeyPair` left in `folder`. */
+export async function readKeyPair(folder: string): Promise<KeyPair> {
+  const privateKeyPath = join(folder, 'id_ed25519');
+  const publicKeyPath = `${privateKeyPath}.pub`;
+  const [privateKey, publicKey] = await Promise.all([
+    readFile(privateKeyPath, 'utf8'),
+    readFile(publicKeyPath, 'utf8'),
+  ]);
+  return { privateKeyPath, publicKeyPath, privateKey, publicKey: publicKey.trim() };
 }
 
 /** The key a server proved to have. */
