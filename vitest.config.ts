@@ -27,7 +27,15 @@ export default defineConfig({
           hookTimeout: 10 * minute,
         },
       },
-      { test: { name: 'provoked', include: provoked, fileParallelism: false, testTimeout: 60 * minute } },
+      {
+        test: {
+          name: 'provoked',
+          include: provoked,
+          fileParallelism: false,
+          testTimeout: 60 * minute,
+          chaiConfig: matrixProject.chaiConfig,
+        },
+      },
     ],
   },
 });

@@ -79,8 +79,10 @@ export class Access implements AsyncDisposable {
     return { timeout, signal };
   }
 
+  /** Ends the SSH session; the next command would open another. */
   async [Symbol.asyncDispose](): Promise<void> {
     const ssh = await this.#ssh?.catch(() => undefined);
+    this.#ssh = undefined;
     await ssh?.[Symbol.asyncDispose]();
   }
 

@@ -2,7 +2,7 @@ import type { FailOn } from '../channels/console/console.ts';
 
 /** What on a console makes further waiting pointless, whichever system is up. The first that is seen counts. */
 export const FATAL_SIGHTS: readonly FailOn[] = [
-  { pattern: /Kernel panic - not syncing: [^\n]*/, code: 'kernel-panic', message: "the guest's kernel panicked" },
+  { pattern: /Kernel panic - not syncing: [^\n]+\n/, code: 'kernel-panic', message: "the guest's kernel panicked" },
   {
     pattern: /You are in emergency mode/,
     code: 'emergency-mode',

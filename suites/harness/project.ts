@@ -13,4 +13,6 @@ export const matrixProject = {
   sequence: { groupOrder: 2 },
   testTimeout: 0,
   hookTimeout: 0,
+  // A message says what was found, whole.
+  chaiConfig: { truncateThreshold: 0 },
 } as const satisfies TestProjectInlineConfiguration['test'];

@@ -112,9 +112,8 @@ export const inSecondSystem: readonly Provocation[] = [
   {
     name: 'sshd not enabled',
     provoke: async (cell) => {
-      await (await cell.guest.ssh())[Symbol.asyncDispose]();
-      await cell.guest.shell('systemctl disable --now ssh');
       await cell.guest[Symbol.asyncDispose]();
+      await cell.guest.shell('systemctl disable --now ssh');
     },
     check: 'SSH logs in by key',
     status: 'failed',
