@@ -6,7 +6,7 @@ import { requireTools } from './tools.ts';
 
 /** The last line printed is `N passed, N failed, N skipped`: each test counts one, and so does each other stage. */
 export const start: Start = async (_, context) => {
-  await requireTools({ uses: ['cell', 'test'], arches: ['x86_64'] }, context);
+  await requireTools({ uses: ['cell', 'image', 'test'], arches: ['x86_64'] }, context);
   const counts: Count[] = [];
   for (const stage of stages) {
     context.signal.throwIfAborted();

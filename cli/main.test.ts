@@ -62,6 +62,18 @@ describe('the command line', () => {
     ]);
   });
 
+  it.each([
+    ['check', []],
+    ['run', ['--cell', 'debian13-x86_64-xfs', '--image', launcher]],
+    ['shell', ['debian13-x86_64-xfs', '--image', launcher]],
+  ])('%s needs what the image is built with, also beside a given one', async (command, args) => {
+    const argv = [process.execPath, join(checkout, 'cli/main.ts'), command, '--no-install', ...args] as const;
+    const { exitCode, stderr } = await attempt(argv, { env: { PATH: '/nonexistent' } });
+    expect(stderr).toContain('mmdebstrap (mmdebstrap) fetches');
+    expect(stderr).toContain('qemu-img (qemu-utils) makes');
+    expect(exitCode).toBe(125);
+  });
+
   it('helps', async () => {
     expect((await main()).stdout).toContain('Usage: ./stub-matrix COMMAND');
     expect((await main('run', '--help')).stdout).toContain('--mirror URL');

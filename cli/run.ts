@@ -16,7 +16,8 @@ export const start: Start = async (parsed, context) => {
   context.print(planTotals(plan, options.jobs));
 
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
-  await requireTools({ uses: options.image ? ['cell'] : ['cell', 'image'], arches }, context);
+  // Our own image is made beside a given one too: the accelerator is proven with it.
+  await requireTools({ uses: ['cell', 'image'], arches }, context);
   context.signal.throwIfAborted();
 
   await tidyUp(options.cacheFolder, context);

@@ -24,7 +24,8 @@ export const start: Start = async (parsed, context) => {
   const [planned] = run;
   if (!planned) throw new UsageError({ code: 'cell-skipped', message: `${id} cannot be run: ${skip[0]?.because}` });
   const options = runOptionsOf(parsed, context);
-  await requireTools({ uses: options.image ? ['cell'] : ['cell', 'image'], arches: [planned.cell.arch] }, context);
+  // Our own image is made beside a given one too: the accelerator is proven with it.
+  await requireTools({ uses: ['cell', 'image'], arches: [planned.cell.arch] }, context);
 
   await tidyUp(options.cacheFolder, context);
   const { openShell } = await import('../runners/cell/shell.ts');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hostReport } from './report.ts';
-import { type FoundTool, findTools, installCommand, packagesFor, parseTools, readTools, versionOf } from './tools.ts';
+import { type FoundTool, findTools, installCommand, packagesFor, parseTools, versionOf } from './tools.ts';
 
 const HEADER = 'use\tarch\tprobe\tpackage\twhy';
 
@@ -13,9 +13,17 @@ describe('the list', () => {
       const probes = findTools(['cell'], [arch]).flatMap((tool) => tool.probes);
       expect(probes).toContain(`qemu-system-${arch}`);
       expect(probes).toContain('qemu-img');
+      expect(probes).toContain('socat');
       expect(probes.filter((probe) => probe.startsWith('qemu-system-'))).toHaveLength(1);
     }
-    expect(readTools().filter(({ use }) => use === 'image').length).toBeGreaterThan(10);
+  });
+
+  test('has what the image of each architecture is built with', () => {
+    for (const arch of ['x86_64', 'aarch64', 'riscv64']) {
+      const probes = findTools(['image'], [arch]).flatMap((tool) => tool.probes);
+      const wanted = ['mmdebstrap', 'newuidmap', 'bzip2', `${arch}-linux-gnu-gcc`, `${arch}-linux-gnu-readelf`];
+      expect(probes).toEqual(expect.arrayContaining(wanted));
+    }
   });
 
   test('a row, with a comment and an empty line before it', () => {
