@@ -9,7 +9,6 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEvents } from '../reports/record.ts';
 import { installerLine } from '../runners/cell/install.ts';
-import { Phases } from '../runners/cell/phases.ts';
 import { prepare } from '../runners/cell/prepare.ts';
 import { stateFolderIn } from '../runners/cell/workspace.ts';
 import { RunRegister } from '../runners/host/run-register.ts';
@@ -36,7 +35,7 @@ using register = new RunRegister(stateFolderIn(options.cacheFolder), `bench-${pr
 register.folder(folder);
 const { signal } = new AbortController();
 const { archive, image, proof } = await prepare(planned, options, {
-  phases: new Phases(id, () => {}),
+  progress: () => {},
   register,
   signal,
 });

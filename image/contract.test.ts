@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -42,4 +42,17 @@ test('a file that is no squashfs is refused', async () => {
 test('a squashfs without a kernel is refused, with the names that were looked for', async () => {
   const file = await squashfs({ 'boot/initramfs': 'an initramfs' });
   await expect(openImage(file, store)).rejects.toThrow(/holds no kernel; looked for boot\/kernel,/);
+});
+
+test('what is replaced need not be in the squashfs', async () => {
+  const file = await squashfs({ 'boot/initramfs': 'an initramfs', 'etc-issue': 'stub' });
+  const image = await openImage(file, store, { kernel: '/given/kernel' });
+  expect(image.kernel).toBe('/given/kernel');
+  expect(await readFile(image.initrd, 'utf8')).toBe('an initramfs');
+  const both = await openImage(file, store, { kernel: '/given/kernel', initrd: '/given/initrd' });
+  expect(both).toMatchObject({ kernel: '/given/kernel', initrd: '/given/initrd' });
+  expect(await readdir(both.folder)).toEqual(['manifest.json']);
+  await expect(openImage(file, store, { initrd: '/given/initrd' })).rejects.toMatchObject({
+    hint: expect.stringContaining('--kernel'),
+  });
 });

@@ -10,13 +10,19 @@ import type { StubImage } from './build.ts';
 const KERNELS = ['boot/kernel', 'boot/vmlinuz', 'kernel', 'vmlinuz'];
 const INITRAMFSES = ['boot/initramfs', 'boot/initramfs.img', 'boot/initrd.img', 'initramfs', 'initrd.img'];
 
+/** Absolute paths of what is booted in place of what the image holds. */
+export interface Replacements {
+  readonly kernel?: string | undefined;
+  readonly initrd?: string | undefined;
+}
+
 /**
  * A stub image that somebody else built, opened by the contract of the `vm` tool: its kernel and initramfs are taken out of
- * the squashfs and kept in the store under the hash of the file.
+ * the squashfs, where they are not replaced, and kept in the store under the hash of the file.
  *
  * @throws UsageError `not-a-squashfs`, `no-kernel-in-image`
  */
-export async function openImage(file: string, store: Store): Promise<StubImage> {
+export async function openImage(file: string, store: Store, replaced: Replacements = {}): Promise<StubImage> {
   const listing = await attempt(['unsquashfs', '-ls', '-d', '', file]);
   if (listing.exitCode !== 0) {
     throw new UsageError({
@@ -27,17 +33,21 @@ export async function openImage(file: string, store: Store): Promise<StubImage> 
     });
   }
   const paths = new Set(listing.stdout.split('\n').map((line) => line.replace(/^\//, '')));
-  const pick = (names: readonly string[], what: string): string => {
+  const pick = (names: readonly string[], what: string, flag: string): string => {
     const found = names.find((name) => paths.has(name));
     if (found) return found;
     throw new UsageError({
       code: 'no-kernel-in-image',
       message: `${file} holds no ${what}; looked for ${names.join(', ')}`,
-      hint: 'give them with --kernel and --initrd',
+      hint: `give it with ${flag}`,
     });
   };
-  const taken = { kernel: pick(KERNELS, 'kernel'), initramfs: pick(INITRAMFSES, 'initramfs') };
+  const taken = {
+    ...(replaced.kernel ? {} : { kernel: pick(KERNELS, 'kernel', '--kernel') }),
+    ...(replaced.initrd ? {} : { initramfs: pick(INITRAMFSES, 'initramfs', '--initrd') }),
+  };
   const entry = await store.obtain('foreign-images', { sha256: await hashFile(file), ...taken }, async (folder) => {
+    // Without names it would unpack all there is.
     await run(['unsquashfs', '-quiet', '-no-progress', '-dest', join(folder, 'tree'), file, ...Object.values(taken)]);
     for (const [name, path] of Object.entries(taken)) {
       await run(['cp', '--dereference', join(folder, 'tree', path), join(folder, name)]);
@@ -49,8 +59,8 @@ export async function openImage(file: string, store: Store): Promise<StubImage> 
     reused: entry.reused,
     folder: entry.folder,
     squashfs: file,
-    kernel: join(entry.folder, 'kernel'),
-    initrd: join(entry.folder, 'initramfs'),
+    kernel: replaced.kernel ?? join(entry.folder, 'kernel'),
+    initrd: replaced.initrd ?? join(entry.folder, 'initramfs'),
   };
 }
 

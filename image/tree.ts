@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, cp, glob, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, cp, glob, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { run } from '../runners/process/command.ts';
 import { writeAccounts } from './accounts.ts';
 import { architectures, copies, folders, type ImageArch, leftOut, links, packages, suite } from './recipe.ts';
@@ -112,16 +112,18 @@ async function writeCertificates(tree: string): Promise<void> {
   await writeFile(join(tree, 'etc/ssl/certs/ca-certificates.crt'), bundle.join('\n'));
 }
 
-/** SHA-256 over the names, modes and bytes of all files below a folder. */
+/** SHA-256 over the names of all files below a folder, with their bytes and whether they can be executed, or where they link. */
 export async function hashFolder(folder: string, accept: (path: string) => boolean = () => true): Promise<string> {
   const hash = createHash('sha256');
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  for (const path of paths.filter((path) => accept(path.slice(folder.length + 1))).sort()) {
+  const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink());
+  const paths = files.map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+  for (const path of paths.filter(accept).sort()) {
+    const stats = await lstat(join(folder, path));
+    const content = stats.isSymbolicLink() ? await readlink(join(folder, path)) : await readFile(join(folder, path));
     hash
-      .update(`${path.slice(folder.length)}\0`)
-      .update(await readFile(path))
-      .update('\0');
+      .update(`${path}\0${stats.isSymbolicLink() ? 'link' : stats.mode & 0o111}\0${content.length}\0`)
+      .update(content);
   }
   return hash.digest('hex');
 }

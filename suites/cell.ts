@@ -83,7 +83,7 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     'the guest agent answers',
     async (cell) => {
-      await cell.guest.agent.ping(cell.guest.patience);
+      await cell.guest.agent('the ping of the guest agent', (agent, patience) => agent.ping(patience));
     },
     alone,
   );
@@ -91,7 +91,7 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     'the guest agent names the distribution and its version',
     async (cell) => {
-      const info = await cell.guest.agent.osinfo(cell.guest.patience);
+      const info = await cell.guest.agent('its distribution', (agent, patience) => agent.osinfo(patience));
       const expected = cell.planned.distribution['os-release'];
       expect({ ID: info.id, VERSION_ID: info['version-id'] }).toEqual(expected);
     },
@@ -101,7 +101,9 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     "the guest agent lists the interface's address",
     async (cell) => {
-      const interfaces = await cell.guest.agent.networkInterfaces(cell.guest.patience);
+      const interfaces = await cell.guest.agent('its interfaces', (agent, patience) =>
+        agent.networkInterfaces(patience),
+      );
       const card = interfaces.find(({ name }) => name === 'eth0');
       expect(card?.['ip-addresses']?.map((each) => each['ip-address'])).toContain(GUEST_IPV4);
     },
@@ -111,7 +113,7 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     'the guest agent runs a command',
     async (cell) => {
-      const result = await cell.guest.agent.exec(['uname', '-r'], cell.guest.patience);
+      const result = await cell.guest.agent('a command', (agent, patience) => agent.exec(['uname', '-r'], patience));
       expect(result).toEqual({ exitCode: 0, stdout: `${cell.systems.at(-1)?.release}\n`, stderr: '' });
     },
     alone,

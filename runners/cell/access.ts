@@ -1,4 +1,4 @@
-import type { GuestAgent } from '../channels/guest-agent/guest-agent.ts';
+import type { AgentOptions, GuestAgent } from '../channels/guest-agent/guest-agent.ts';
 import { type LlmnrAnswer, type LlmnrTransport, resolve } from '../channels/segment/llmnr.ts';
 import { attemptPassword, type PasswordResult } from '../channels/ssh/password.ts';
 import { Ssh } from '../channels/ssh/ssh.ts';
@@ -41,7 +41,10 @@ export class Access implements AsyncDisposable {
   /** Runs a command over SSH, logged in by the run's key. @returns its output. */
   async run(command: string): Promise<string> {
     const { timeout, signal } = this.#options;
-    const { exitCode, stdout, stderr } = await (await this.ssh()).exec(command, { timeout, signal });
+    const ssh = await this.ssh();
+    const { exitCode, stdout, stderr } = await this.#machine.whileAlive(`"${command}" over SSH`, () =>
+      ssh.exec(command, { timeout, signal }),
+    );
     if (exitCode === 0) return stdout;
     const message = `"${command}" over SSH ended with status ${exitCode}: ${stderr || stdout}`;
     throw new GuestFailure({ code: 'command-failed', message });
@@ -69,14 +72,9 @@ export class Access implements AsyncDisposable {
     );
   }
 
-  get agent(): GuestAgent {
-    return this.#machine.qemu.agent;
-  }
-
-  /** What a call to the agent takes as its options. */
-  get patience(): { readonly timeout: number; readonly signal: AbortSignal } {
-    const { timeout, signal } = this.#options;
-    return { timeout, signal };
+  /** Asks the guest agent. */
+  agent<T>(awaiting: string, ask: (agent: GuestAgent, patience: AgentOptions) => Promise<T>): Promise<T> {
+    return this.#machine.whileAlive(awaiting, () => ask(this.#machine.qemu.agent, this.#patience));
   }
 
   /** Ends the SSH session; the next command would open another. */
@@ -86,8 +84,13 @@ export class Access implements AsyncDisposable {
     await ssh?.[Symbol.asyncDispose]();
   }
 
+  get #patience(): { readonly timeout: number; readonly signal: AbortSignal } {
+    const { timeout, signal } = this.#options;
+    return { timeout, signal };
+  }
+
   async #endpoint(awaiting: string) {
     const port = await this.#machine.qemu.sshPort();
-    return { host: '127.0.0.1', port, user: 'root', awaiting, ...this.patience };
+    return { host: '127.0.0.1', port, user: 'root', awaiting, ...this.#patience };
   }
 }

@@ -1,12 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
 import { GuestFailure, HarnessError } from '../errors.ts';
-import type { Emit } from '../events/event.ts';
+import type { Reason } from '../events/event.ts';
 import { doubtsAbout, kernelsIn } from '../machine/kexec-proof.ts';
 import type { Machine, Mark, Patience } from '../machine/machine.ts';
-import { STUB_CAME_BACK } from '../machine/sights.ts';
+import { FATAL_SIGHTS, STUB_CAME_BACK } from '../machine/sights.ts';
 import { askIdentity, awaitRootShell, logIn, type SystemIdentity } from '../machine/system.ts';
-import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { Access } from './access.ts';
 import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
@@ -15,21 +13,16 @@ import { FAMILIES, type Family } from './families.ts';
 import { startGuest } from './guest.ts';
 import { install, installerLine } from './install.ts';
 import { Phases } from './phases.ts';
-import { type Prepared, prepare } from './prepare.ts';
-import { describeWaysIn } from './ways-in.ts';
+import { findArchiveOf, type Prepared, prepare } from './prepare.ts';
+import type { Surroundings } from './surroundings.ts';
+import { keepGuest } from './ways-in.ts';
 import { hostNameOf, openWorkspace, type Workspace } from './workspace.ts';
-
-/** What a cell is given: where its evidence goes, how it tells of itself, when to stop. */
-export interface Surroundings {
-  readonly options: RunOptions;
-  /** Absolute path, exists, mode 0700. */
-  readonly folder: string;
-  readonly emit: Emit;
-  readonly signal: AbortSignal;
-}
 
 /** Names of the attachments in reports, and the files. */
 const EVIDENCE = { console: 'console.log', 'qemu-argv': 'qemu.argv', 'qemu-log': 'qemu.log', segment: 'segment.pcap' };
+
+/** Failures after which a guest answers nothing: what kills it, and a console that is silent. */
+const ENDS = new Set([...FATAL_SIGHTS.map(({ code }) => code), 'console-timeout', 'console-idle', 'kexec-not-done']);
 
 /**
  * One cell on its way: image, stub, install, reboot, installed system. Its methods are the steps that a person would take;
@@ -54,6 +47,7 @@ export class Cell implements AsyncDisposable {
   #rebootMark: Mark | undefined;
   #installed = false;
   #failed = false;
+  #lost = false;
 
   private constructor(planned: PlannedCell, given: Surroundings, workspace: Workspace) {
     this.planned = planned;
@@ -75,11 +69,17 @@ export class Cell implements AsyncDisposable {
   /** Finds the archive, builds or reuses the image, proves an accelerator. */
   async prepare(): Promise<Prepared> {
     const { options, signal } = this.#given;
+    const { register } = this.#workspace;
+    const progress = (step: string) => this.#phases.progress(step);
     const prepared = await this.#phases.span('image', () =>
-      prepare(this.planned, options, { phases: this.#phases, register: this.#workspace.register, signal }),
+      prepare(this.planned, options, { progress, register, signal }),
     );
-    this.#phases.fact('image', `${prepared.image.key} (${prepared.image.reused ? 'reused' : 'built'})`);
-    this.#phases.fact('accelerator', `${prepared.proof.accelerator}: ${prepared.proof.because}`);
+    const { archive, image, proof } = prepared;
+    this.#phases.fact('archive', `${archive.uri} (${archive.from}), Release of ${archive.date}`);
+    const security = `${archive.securityUri} (${archive.securityFrom}), Release of ${archive.securityDate}`;
+    this.#phases.fact('security archive', security);
+    this.#phases.fact('image', `${image.key} (${image.reused ? 'reused' : 'built'})`);
+    this.#phases.fact('accelerator', `${proof.accelerator}: ${proof.because}`);
     this.#prepared = prepared;
     return prepared;
   }
@@ -100,7 +100,15 @@ export class Cell implements AsyncDisposable {
   async install(): Promise<void> {
     const line = installerLine(this.planned.cell, this.#ready.archive, this.#given.options);
     const budget = BUDGETS[this.#ready.proof.accelerator].install;
-    const mark = await this.#phases.span('install', () => install(this.machine, line, this.#phases, budget));
+    const mark = await this.#phases.span('install', async () => {
+      try {
+        return await install(this.machine, line, this.#phases, budget);
+      } catch (error) {
+        // Where this host cannot reach the archive any more either, the guest is not to blame.
+        if (error instanceof GuestFailure && error.code === 'installer-failed') await this.#findArchive();
+        throw error;
+      }
+    });
     this.#installed = true;
     await this.#awaitReset('shutdown', 'the reset at the end of the installer', mark);
   }
@@ -139,30 +147,15 @@ export class Cell implements AsyncDisposable {
   async rebootAgain(): Promise<void> {
     await this.#leave();
     const mark = this.machine.mark();
-    this.machine.qemu.console.sendLine('systemctl reboot');
+    await this.machine.type('systemctl reboot');
     await this.#awaitReset('shutdown', 'the reset of the second reboot', mark);
   }
 
   /** Presses the power button and waits for the end of QEMU. */
   async powerOff(): Promise<void> {
     await this.#leave();
-    const { qemu } = this.machine;
-    const { timeout } = this.#patience('power-off', '');
-    await this.#phases.span('power-off', async () => {
-      await qemu.qmp.execute('system_powerdown');
-      const late = sleep(timeout * 1000, undefined, { ref: false });
-      const exit = await Promise.race([qemu.exited, late]);
-      if (exit?.reason === 'guest-shutdown') return;
-      throw exit
-        ? new HarnessError({
-            code: 'qemu-died',
-            message: `QEMU ended (${exit.reason}) while the guest was powering off`,
-          })
-        : new GuestFailure({
-            code: 'no-power-off',
-            message: `the guest did not power itself off within ${timeout} s of the power button`,
-          });
-    });
+    const patience = this.#patience('power-off', 'the power-off of the guest');
+    await this.#phases.span('power-off', () => this.machine.powerOff(patience));
   }
 
   /** Absolute path of the data disk, a qcow2. */
@@ -184,28 +177,40 @@ export class Cell implements AsyncDisposable {
     throw new HarnessError({ code: 'no-machine', message: 'the guest was never started' });
   }
 
-  onFailure(): void {
+  /** The guest is gone, or as good as: nothing more can be asked of it. */
+  get lost(): boolean {
+    return this.#lost || this.#machine?.qemu.qmp.closed === true;
+  }
+
+  onFailure(reason: Reason): void {
     this.#failed = true;
+    this.#lost ||= ENDS.has(reason.code);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#leave();
-    const { options, signal } = this.#given;
-    if (options.keep && this.#failed && this.#machine && !this.#machine.qemu.qmp.closed && !signal.aborted) {
-      this.#phases.note(await describeWaysIn(this.#machine, this.#workspace));
-      await this.#machine.release();
-      this.#workspace.register.keep();
-      return;
-    }
-    const { disk, keys } = this.#workspace;
-    await this.#resources.disposeAsync();
+    if (this.#toBeKept && (await keepGuest(this.machine, this.#workspace, this.#phases))) return;
+    await using resources = this.#resources;
+    await this.#machine?.[Symbol.asyncDispose]();
+    const { disk, keys, register } = this.#workspace;
     const installed = { disk, keys, hostKey: this.stubHostKey };
-    if (this.#installed) await keepDisk(options.cacheFolder, this.planned.cell.id, installed);
+    if (this.#installed) await keepDisk(this.#given.options.cacheFolder, this.planned.cell.id, installed, register);
+    void resources;
+  }
+
+  get #toBeKept(): boolean {
+    const { options, signal } = this.#given;
+    return options.keep && this.#failed && this.#machine?.qemu.qmp.closed === false && !signal.aborted;
   }
 
   get #ready(): Prepared {
     if (this.#prepared) return this.#prepared;
     throw new HarnessError({ code: 'no-image', message: 'the image of the cell was never made ready' });
+  }
+
+  #findArchive() {
+    const { options, signal } = this.#given;
+    return findArchiveOf(this.planned.distribution, options, signal);
   }
 
   async #start(): Promise<Machine> {
@@ -215,7 +220,6 @@ export class Cell implements AsyncDisposable {
     for (const [name, file] of Object.entries(EVIDENCE)) this.#phases.attach(name, this.#workspace.file(file));
     const parts = { cell, image, accelerator: proof.accelerator, workspace: this.#workspace, options };
     const machine = await startGuest(parts, signal);
-    this.#resources.use(machine);
     this.#machine = machine;
     this.#phases.fact('qemu', machine.qemu.qmp.version);
     return machine;

@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeyPair, readKeyPair } from '../channels/ssh/keys.ts';
 import { UsageError } from '../errors.ts';
+import type { RunRegister } from '../host/run-register.ts';
 import { moveFile } from '../process/files.ts';
 
 /** What an install left: the disk, and what is needed to get in. */
@@ -20,18 +21,27 @@ function folderOf(cacheFolder: string, cell: string): string {
 }
 
 /** Keeps what a cell installed, in place of what it installed before; `shell` boots it. The disk is moved. */
-export async function keepDisk(cacheFolder: string, cell: string, installed: InstalledDisk): Promise<void> {
+export async function keepDisk(
+  cacheFolder: string,
+  cell: string,
+  installed: InstalledDisk,
+  register: RunRegister,
+): Promise<void> {
   const folder = folderOf(cacheFolder, cell);
   const draft = `${folder}.new-${process.pid}`;
   const old = `${folder}.old-${process.pid}`;
-  await mkdir(draft, { recursive: true, mode: 0o700 });
-  await cp(installed.keys.privateKeyPath, join(draft, 'id_ed25519'));
-  await cp(installed.keys.publicKeyPath, join(draft, 'id_ed25519.pub'));
-  await writeFile(join(draft, 'host-key'), `${installed.hostKey}\n`);
-  await moveFile(installed.disk, join(draft, 'disk.qcow2'));
-  if (existsSync(folder)) await rename(folder, old);
-  await rename(draft, folder);
-  await rm(old, { recursive: true, force: true });
+  for (const path of [draft, old]) register.folder(path);
+  try {
+    await mkdir(draft, { recursive: true, mode: 0o700 });
+    await cp(installed.keys.privateKeyPath, join(draft, 'id_ed25519'));
+    await cp(installed.keys.publicKeyPath, join(draft, 'id_ed25519.pub'));
+    await writeFile(join(draft, 'host-key'), `${installed.hostKey}\n`);
+    await moveFile(installed.disk, join(draft, 'disk.qcow2'));
+    if (existsSync(folder)) await rename(folder, old);
+    await rename(draft, folder);
+  } finally {
+    for (const path of [draft, old]) await rm(path, { recursive: true, force: true });
+  }
 }
 
 /** @throws UsageError `cell-not-installed` */

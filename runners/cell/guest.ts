@@ -70,6 +70,7 @@ export async function startGuest(parts: GuestParts, signal: AbortSignal): Promis
     log: workspace.file('qemu.log'),
     pcap: workspace.file('segment.pcap'),
     outlive: options.keep,
+    env: workspace.register.environment,
     signal,
   });
   workspace.register.process(machine.qemu.pid, machine.qemu.argv[0]);

@@ -47,17 +47,20 @@ function follow(phases: Phases): (line: string) => void {
 export async function install(machine: Machine, line: string, phases: Phases, budget: Budget): Promise<Mark> {
   const { console } = machine.qemu;
   const start = machine.mark();
+  const over = new AbortController();
   const stop = console.onLine(follow(phases));
   try {
     // Its status after it, for an installer that ends without its own words.
-    console.sendLine(`${line}; echo "status-$?"`);
-    const end = await machine.see(/stub-install: \S+ is installed, after \d+ s|\nstatus-\d+\n/, {
-      awaiting: 'the end of the installer',
-      ...budget,
+    await machine.type(`${line}; echo "status-$?"`);
+    const awaited = { awaiting: 'the end of the installer', ...budget, signal: over.signal };
+    const said = machine.see(/stub-install: \S+ is installed, after \d+ s|\nstatus-\d+\n/, {
+      ...awaited,
       from: start.position,
       failOn: [INSTALLER_FAILED],
     });
-    const status = /status-(\d+)/.exec(end.text)?.[1];
+    // An installer of somebody else's says nothing at its end: it reboots.
+    const end = await Promise.race([said, machine.reset(start, awaited)]);
+    const status = /status-(\d+)/.exec(end?.text ?? '')?.[1];
     if (status) {
       throw new GuestFailure({
         code: 'installer-failed',
@@ -66,6 +69,7 @@ export async function install(machine: Machine, line: string, phases: Phases, bu
     }
     return start;
   } finally {
+    over.abort();
     stop();
   }
 }

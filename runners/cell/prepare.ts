@@ -2,16 +2,17 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage, type StubImage } from '../../image/build.ts';
 import { openImage } from '../../image/contract.ts';
-import type { ImageArch } from '../../image/recipe.ts';
+import { type ImageArch, suite } from '../../image/recipe.ts';
 import { type Archive, findArchive } from '../../mirrors/origins.ts';
+import { HarnessError } from '../errors.ts';
 import { type AcceleratorProof, probeAccelerator } from '../host/accelerator.ts';
 import type { RunRegister } from '../host/run-register.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
+import type { Distribution } from '../matrix/schema.ts';
 import { ARCHES, type Arch } from '../qemu/arch.ts';
 import { Store } from '../store/store.ts';
-import type { Phases } from './phases.ts';
 
 /** What a cell needs before its guest can start. */
 export interface Prepared {
@@ -22,7 +23,7 @@ export interface Prepared {
 
 /** What the preparation tells, and where it writes down what it acquires. */
 export interface Helpers {
-  readonly phases: Phases;
+  readonly progress: (step: string) => void;
   readonly register: RunRegister;
   readonly signal: AbortSignal;
 }
@@ -36,38 +37,47 @@ export function storeIn(cacheFolder: string): Store {
   return store;
 }
 
-/** Finds the archive, builds or reuses the image, and proves an accelerator by booting a guest. */
-export async function prepare(
-  planned: PlannedCell,
-  options: RunOptions,
-  { phases, register, signal }: Helpers,
-): Promise<Prepared> {
-  const arch = planned.cell.arch as Arch & ImageArch;
-  await mkdir(options.cacheFolder, { recursive: true, mode: 0o700 });
-  const store = storeIn(options.cacheFolder);
-  const { distributions, mirrors } = loadMatrix();
-  const find = (row: PlannedCell['distribution']) =>
-    findArchive(row, mirrors[row.archive]?.origins ?? [], { mirror: options.mirror, signal });
+/** @throws HarnessError `archive-unreachable` */
+export function findArchiveOf(
+  distribution: Distribution,
+  { mirror }: Pick<RunOptions, 'mirror'>,
+  signal: AbortSignal,
+): Promise<Archive> {
+  const { origins = [] } = loadMatrix().mirrors[distribution.archive] ?? {};
+  return findArchive(distribution, origins, { mirror, signal });
+}
 
-  const archive = await find(planned.distribution);
-  phases.fact('archive', `${archive.uri} (${archive.from}), Release of ${archive.date}`);
-  phases.fact(
-    'security archive',
-    `${archive.securityUri} (${archive.securityFrom}), Release of ${archive.securityDate}`,
-  );
-
-  // The image is made of Debian packages, whatever distribution it installs.
-  const { debian13 = planned.distribution } = distributions;
-  const origin = await find(debian13);
-  const ours = await buildImage({
+/** Our own image of an architecture, built where the store has none, with the archive it is made from. */
+export async function obtainImage(
+  arch: ImageArch,
+  options: Pick<RunOptions, 'cacheFolder' | 'mirror'>,
+  { progress, register, signal }: Helpers,
+): Promise<{ readonly image: StubImage; readonly archive: Archive }> {
+  const { cacheFolder } = options;
+  const distribution = Object.values(loadMatrix().distributions).find((row) => row.suite === suite);
+  if (!distribution) {
+    throw new HarnessError({ code: 'image-suite', message: `the image is made of ${suite}, which matrix.yaml lacks` });
+  }
+  await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
+  const archive = await findArchiveOf(distribution, options, signal);
+  const image = await buildImage({
     arch,
-    origin: { uri: origin.uri, releaseDate: origin.date },
-    store,
-    log: join(options.cacheFolder, `image-${arch}.log`),
-    progress: (step) => phases.progress(step),
+    origin: { uri: archive.uri, releaseDate: archive.date },
+    store: storeIn(cacheFolder),
+    log: join(cacheFolder, `image-${arch}.log`),
+    progress,
     register,
     signal,
   });
+  return { image, archive };
+}
+
+/** Finds the archive, builds or reuses the image, and proves an accelerator by booting a guest. */
+export async function prepare(planned: PlannedCell, options: RunOptions, helpers: Helpers): Promise<Prepared> {
+  const arch = planned.cell.arch as Arch & ImageArch;
+  const { signal } = helpers;
+  const archive = await findArchiveOf(planned.distribution, options, signal);
+  const { image: ours } = await obtainImage(arch, options, helpers);
   // An image of somebody else's need not know our probe: the accelerator is proven with ours.
   const proof = await probeAccelerator({
     arch: ARCHES[arch],
@@ -77,6 +87,6 @@ export async function prepare(
     signal,
   });
   const { image: given, kernel, initrd } = options;
-  const image = given ? await openImage(given, store) : ours;
+  const image = given ? await openImage(given, storeIn(options.cacheFolder)) : ours;
   return { archive, proof, image: { ...image, kernel: kernel ?? image.kernel, initrd: initrd ?? image.initrd } };
 }

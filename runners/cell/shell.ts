@@ -5,7 +5,6 @@ import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { keptDisk } from './disks.ts';
 import { startGuest } from './guest.ts';
-import { Phases } from './phases.ts';
 import { prepare } from './prepare.ts';
 import { attachTerminal } from './terminal.ts';
 import { sshCommand } from './ways-in.ts';
@@ -31,11 +30,8 @@ export async function openShell(planned: PlannedCell, options: RunOptions, conte
   resources.defer(() => rm(folder, { recursive: true, force: true }));
   const workspace = resources.use(await openWorkspace(folder, { cacheFolder: options.cacheFolder, installed }));
   workspace.register.folder(folder);
-  const phases = new Phases(id, (event) => {
-    if (event.type === 'phase-progress') print(event.text);
-  });
   const { register } = workspace;
-  const { image, proof } = await phases.span('image', () => prepare(planned, options, { phases, register, signal }));
+  const { image, proof } = await prepare(planned, options, { progress: print, register, signal });
   const parts = { cell: planned.cell, image, accelerator: proof.accelerator, workspace, options };
   const machine = resources.use(await startGuest(parts, signal));
   print(`ssh:  ${sshCommand(await machine.qemu.sshPort(), workspace)}`);

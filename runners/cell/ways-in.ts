@@ -1,5 +1,7 @@
+import { explain } from '../errors.ts';
 import type { Machine } from '../machine/machine.ts';
 import { pasteable } from '../process/command.ts';
+import type { Phases } from './phases.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The command that logs in over SSH to a running guest. */
@@ -13,7 +15,7 @@ export function sshCommand(port: number, workspace: Workspace): string {
 }
 
 /** How to reach a guest that was kept running, and how to end it; a line each. */
-export function waysIn(pid: number, port: number, workspace: Workspace): string {
+function waysIn(pid: number, port: number, workspace: Workspace): string {
   return [
     `the guest goes on running as process ${pid}`,
     `  console: ${pasteable(['socat', '-,raw,echo=0,escape=0x1d', `UNIX-CONNECT:${workspace.sockets.console}`])}   (Ctrl-] leaves it)`,
@@ -22,7 +24,19 @@ export function waysIn(pid: number, port: number, workspace: Workspace): string 
   ].join('\n');
 }
 
-/** The ways into a machine, asked while it can still answer. */
-export async function describeWaysIn(machine: Machine, workspace: Workspace): Promise<string> {
-  return waysIn(machine.qemu.pid, await machine.qemu.sshPort(), workspace);
+/**
+ * Lets a guest go on without us and says how to reach it.
+ *
+ * @returns false where QEMU would not say how: such a guest is of no use and is not kept.
+ */
+export async function keepGuest(machine: Machine, workspace: Workspace, phases: Phases): Promise<boolean> {
+  try {
+    phases.note(waysIn(machine.qemu.pid, await machine.qemu.sshPort(), workspace));
+  } catch (error) {
+    phases.note(`the guest is not kept: ${explain(error)}`);
+    return false;
+  }
+  await machine.release();
+  workspace.register.keep();
+  return true;
 }

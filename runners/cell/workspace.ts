@@ -60,6 +60,9 @@ export async function openWorkspace(folder: string, options: WorkspaceOptions): 
   const { installed } = options;
   const keys = installed?.keys ?? (await makeKeyPair(join(folder, 'keys'), 'stub-matrix'));
   const disk = join(folder, 'disk.qcow2');
+  // Gigabytes that are no evidence; an installed one is moved away before this.
+  register.folder(disk);
+  stack.defer(() => rm(disk, { force: true }));
   const from = installed ? ['-b', installed.disk, '-F', 'qcow2'] : [];
   const size = installed ? [] : [`${GUEST.diskGiB}G`];
   await run(['qemu-img', 'create', '-q', '-f', 'qcow2', ...from, disk, ...size], { purpose: 'making the data disk' });

@@ -16,6 +16,8 @@ export interface MachineOptions {
   readonly pcap: string;
   /** The guest must be able to go on when the runner ends (`--keep`). */
   readonly outlive: boolean;
+  /** Added to QEMU's environment. */
+  readonly env: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }
 
@@ -26,6 +28,8 @@ export interface Patience {
   readonly idle?: number;
   /** What makes this wait pointless, besides what always does. */
   readonly failOn?: readonly FailOn[];
+  /** Ends this wait, besides what ends the whole run. */
+  readonly signal?: AbortSignal;
 }
 
 /** The moment at which something was asked for: what comes later is its consequence. */
@@ -41,7 +45,13 @@ const END_NOTICED = 3;
 const SAME_RESET = 500;
 
 /** Channels report these when the other side is gone; why it is gone says more. */
-const LOST = ['console-closed', 'qemu-gone', 'agent-gone'];
+const LOST = ['console-closed', 'qemu-gone', 'agent-closed', 'ssh-lost'];
+
+/** Matches nothing: for a wait that only what must not come can end. */
+const NOTHING = /(?!)/;
+
+/** In seconds, eleven days: such a wait ends with the one it accompanies. */
+const AS_LONG_AS_THE_OTHER = 1e6;
 
 /** A running guest: QEMU, the channels into it and its network segment. Disposing of it ends it. */
 export class Machine implements AsyncDisposable {
@@ -50,6 +60,8 @@ export class Machine implements AsyncDisposable {
   readonly #segment: Segment;
   readonly #signal: AbortSignal;
   readonly #log: string;
+  /** Where on the console the life of the present system begins; what came before it concerns nobody any more. */
+  #begin = 0;
 
   private constructor(qemu: Qemu, segment: Segment, { signal, log }: MachineOptions) {
     this.qemu = qemu;
@@ -66,16 +78,18 @@ export class Machine implements AsyncDisposable {
   ): Promise<Machine> {
     await using stack = new AsyncDisposableStack();
     const segment = stack.use(await Segment.listen(spec.network.segmentSocket, { pcap: options.pcap }));
-    const { log, outlive, signal } = options;
-    const qemu = stack.use(await launchQemu(spec, { log, outlive, signal }));
+    const { log, outlive, env, signal } = options;
+    const qemu = stack.use(await launchQemu(spec, { log, outlive, env, signal }));
     const machine = new Machine(qemu, segment, options);
     await qemu.cont();
     stack.move();
     return machine;
   }
 
+  /** Where the console and the resets stand now, before something is asked for that ends the present system. */
   mark(): Mark {
-    return { position: this.qemu.console.position, resets: this.#resets().length };
+    this.#begin = this.qemu.console.position;
+    return { position: this.#begin, resets: this.#resets().length };
   }
 
   /** What a guest that was only just started comes from. */
@@ -88,53 +102,87 @@ export class Machine implements AsyncDisposable {
     return this.#resets().length - mark.resets;
   }
 
-  /** Waits for text on the console; a panic, an emergency shell or the end of QEMU ends the wait at once. */
+  /** Types a line at the console. */
+  type(line: string): Promise<void> {
+    return this.whileAlive(`a console to type "${line}" at`, async () => this.qemu.console.sendLine(line));
+  }
+
+  /** Waits for text on the console. */
   see(pattern: RegExp, patience: Patience & { readonly from?: number }): Promise<ConsoleMatch> {
-    const failOn = [...(patience.failOn ?? []), ...FATAL_SIGHTS];
     return this.whileAlive(patience.awaiting, () =>
-      this.qemu.console.waitFor(pattern, { ...patience, failOn, signal: this.#signal }),
+      this.qemu.console.waitFor(pattern, { ...patience, signal: this.#either(patience.signal) }),
     );
   }
 
   /** Has the shell on the console run a command. */
   execute(command: string, patience: Patience): Promise<Executed> {
     return this.whileAlive(patience.awaiting, () =>
-      this.qemu.console.execute(command, { ...patience, failOn: FATAL_SIGHTS, signal: this.#signal }),
+      this.qemu.console.execute(command, { ...patience, signal: this.#signal }),
     );
   }
 
   /** Waits until QEMU has reported a reset since the mark. */
-  async reset(mark: Mark, patience: Patience): Promise<void> {
-    await this.whileAlive(patience.awaiting, async () => {
-      const deadline = performance.now() + patience.timeout * 1000;
+  reset(mark: Mark, { awaiting, timeout, signal }: Patience): Promise<void> {
+    const either = this.#either(signal);
+    return this.whileAlive(awaiting, async () => {
+      const deadline = performance.now() + timeout * 1000;
       while (this.resetsSince(mark) === 0) {
-        this.#signal.throwIfAborted();
+        either.throwIfAborted();
         if (performance.now() > deadline) {
-          throw new GuestFailure({
-            code: 'no-reset',
-            message: `${patience.awaiting}: not seen within ${patience.timeout} s`,
-          });
+          throw new GuestFailure({ code: 'no-reset', message: `${awaiting}: not seen within ${timeout} s` });
         }
         await sleep(100);
       }
     });
   }
 
-  /** Runs `work`, unless QEMU ends before: then the reason of that is thrown. */
+  /** Presses the power button and waits until the guest has powered itself off, which ends QEMU. */
+  async powerOff({ awaiting, timeout }: Patience): Promise<void> {
+    const { qmp } = this.qemu;
+    // A guest that is off already was not powered off by the button.
+    await this.whileAlive(awaiting, () => qmp.execute('query-status'));
+    try {
+      await this.whileAlive(awaiting, async () => {
+        await qmp.execute('system_powerdown');
+        await sleep(timeout * 1000, undefined, { signal: this.#signal, ref: false });
+      });
+    } catch (error) {
+      if (error instanceof StubMatrixError && error.code === 'guest-powered-off') return;
+      throw error;
+    }
+    throw new GuestFailure({
+      code: 'no-power-off',
+      message: `${awaiting}: not seen within ${timeout} s of the power button`,
+    });
+  }
+
+  /**
+   * Runs `work`, unless before it settles the guest dies, or says on its console that it is about to: then the reason of that
+   * is thrown, which explains more than whatever `work` would come to.
+   */
   async whileAlive<T>(awaiting: string, work: () => Promise<T>): Promise<T> {
+    const over = new AbortController();
     const died = this.qemu.exited.then((exit): never => {
       throw deathOf(exit, awaiting, this.#log, this.qemu.argv);
     });
-    died.catch(() => {});
+    const doomed = this.qemu.console.waitFor(NOTHING, {
+      awaiting,
+      timeout: AS_LONG_AS_THE_OTHER,
+      from: this.#begin,
+      failOn: FATAL_SIGHTS,
+      signal: over.signal,
+    });
     const working = work();
-    working.catch(() => {});
+    for (const each of [died, doomed, working]) each.catch(() => {});
     try {
-      return await Promise.race([working, died]);
+      return await Promise.race([working, died, doomed as Promise<never>]);
     } catch (error) {
       if (error instanceof StubMatrixError && LOST.includes(error.code)) {
         await Promise.race([died, sleep(END_NOTICED * 1000, undefined, { ref: false })]);
       }
       throw error;
+    } finally {
+      over.abort();
     }
   }
 
@@ -148,6 +196,10 @@ export class Machine implements AsyncDisposable {
     this.neighbour[Symbol.dispose]();
     await this.qemu[Symbol.asyncDispose]();
     await this.#segment[Symbol.asyncDispose]();
+  }
+
+  #either(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([this.#signal, signal]) : this.#signal;
   }
 
   /** The times of the resets. A PC reports one reboot more than once, in the same moment. */

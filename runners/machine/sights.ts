@@ -1,6 +1,6 @@
 import type { FailOn } from '../channels/console/console.ts';
 
-/** What on a console makes further waiting pointless, whichever system is up. The first that is seen counts. */
+/** What on a console makes further waiting pointless, whichever system is up. */
 export const FATAL_SIGHTS: readonly FailOn[] = [
   { pattern: /Kernel panic - not syncing: [^\n]+\n/, code: 'kernel-panic', message: "the guest's kernel panicked" },
   {

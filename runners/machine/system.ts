@@ -45,7 +45,8 @@ export async function askIdentity(machine: Machine, patience: Patience): Promise
 }
 
 // Neither is looked for at the very end: the kernel may write right behind a prompt.
-const SHELL_PROMPT = /root@[\w.-]+:~# |\[root@[\w.-]+ ~\]# /;
+// Debian's, Red Hat's and Gentoo's.
+const SHELL_PROMPT = /root@[\w.-]+:~# |\[root@[\w.-]+ ~\]# |\n[\w.-]+ ~ # /;
 const LOGIN_PROMPT = /\n[\w.-]+ login: (?!root \(automatic)/;
 
 /** Waits for the prompt of a root shell, and keeps the kernel from writing into what is typed there. */
@@ -57,6 +58,6 @@ export async function awaitRootShell(machine: Machine, patience: Patience, from:
 /** Logs in as root, who has no password, at the console of an installed system. */
 export async function logIn(machine: Machine, patience: Patience, from: number): Promise<void> {
   const prompt = await machine.see(LOGIN_PROMPT, { ...patience, from });
-  machine.qemu.console.sendLine('root');
+  await machine.type('root');
   await awaitRootShell(machine, { ...patience, awaiting: `the root shell behind ${patience.awaiting}` }, prompt.end);
 }

@@ -14,6 +14,8 @@ export interface LaunchOptions {
   readonly log: string;
   /** For `--keep`: QEMU goes on when this process ends, however that ends. */
   readonly outlive?: boolean;
+  /** Added to QEMU's environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** How long QEMU may take until all its channels are connected, in seconds. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -143,7 +145,11 @@ function exitReason(exit: Exit, qmp: Qmp, asked: boolean): ExitReason {
 export async function launchQemu(spec: MachineSpec, options: LaunchOptions): Promise<Qemu> {
   await prepareSockets(spec);
   await using stack = new AsyncDisposableStack();
-  const daemon = await startDaemon(qemuArgv(spec), { log: options.log, outlive: options.outlive ?? false });
+  const daemon = await startDaemon(qemuArgv(spec), {
+    log: options.log,
+    outlive: options.outlive ?? false,
+    env: options.env ?? {},
+  });
   stack.defer(async () => void (await daemon.stop()));
   const { close, qmp, console, agent } = await connect(daemon, spec, options);
   stack.use(close);

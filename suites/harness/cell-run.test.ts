@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import type { Surroundings } from '../../runners/cell/surroundings.ts';
 import type { EventBody } from '../../runners/events/event.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
 import { CellRun } from './cell-run.ts';
-import type { CellContext, CellSurroundings, OpenCell } from './check.ts';
+import type { CellContext, OpenCell } from './check.ts';
 
 const cell = { id: 'debian13-x86_64-xfs', distro: 'debian13', arch: 'x86_64', fs: 'xfs' };
 const planned = { cell, expected: 1 } as PlannedCell;
@@ -12,7 +13,7 @@ function cellRun(open: OpenCell<CellContext>) {
   const events: EventBody[] = [];
   const user = new AbortController();
   const emit = (event: EventBody) => void events.push(event);
-  const given = { emit, signal: user.signal, folder: '/', options: {} as CellSurroundings['options'] };
+  const given = { emit, signal: user.signal, folder: '/', options: {} as Surroundings['options'] };
   return { run: new CellRun(planned, open, given, './stub-matrix run'), user, events };
 }
 
@@ -31,6 +32,16 @@ test('a cell that cannot be opened blocks even after an independent check', asyn
   });
   await run.close();
   expect(opened).toBe(1);
+});
+
+test('a guest that is lost blocks even after an independent check', async () => {
+  const { run } = cellRun(async () => ({ lost: true, [Symbol.asyncDispose]: async () => {} }));
+  const fails = async () => {
+    throw new Error('panic');
+  };
+  expect(await run.judge(check('one', fails))).toMatchObject({ status: 'error' });
+  expect(await run.judge(check('two'))).toMatchObject({ status: 'skipped' });
+  await run.close();
 });
 
 test('what is still being opened at an interruption is taken down', async () => {

@@ -1,6 +1,7 @@
+import type { Surroundings } from '../../runners/cell/surroundings.ts';
 import type { Reason, Status } from '../../runners/events/event.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
-import type { CellContext, CellSurroundings, Check, OpenCell } from './check.ts';
+import type { CellContext, Check, OpenCell } from './check.ts';
 import { classify } from './classify.ts';
 import { within } from './deadline.ts';
 
@@ -31,7 +32,7 @@ const interrupted = (when: string, thrown: unknown): Verdict => ({
 export class CellRun<C extends CellContext> {
   readonly #planned: PlannedCell;
   readonly #open: OpenCell<C>;
-  readonly #given: CellSurroundings;
+  readonly #given: Surroundings;
   readonly #elapsed = sinceThen();
   readonly #statuses = new Set<Status>();
   #opening: Promise<C> | undefined;
@@ -39,7 +40,7 @@ export class CellRun<C extends CellContext> {
   /** The check that failed and on which all later ones build. */
   #blocker: string | undefined;
 
-  constructor(planned: PlannedCell, open: OpenCell<C>, given: CellSurroundings, rerun: string) {
+  constructor(planned: PlannedCell, open: OpenCell<C>, given: Surroundings, rerun: string) {
     this.#planned = planned;
     this.#open = open;
     this.#given = given;
@@ -53,9 +54,9 @@ export class CellRun<C extends CellContext> {
     this.#end(check.title, verdict, elapsed());
     const { status, reason } = verdict;
     if (reason && reason.code !== 'interrupted' && (status === 'failed' || status === 'error')) {
-      // Without a context, the cell could not be opened: then nothing can be judged.
-      if (!check.independent || !this.#context) this.#blocker ??= check.title;
       await this.#diagnose(reason);
+      // Without a context, the cell could not be opened: then nothing can be judged.
+      if (!check.independent || !this.#context || this.#context.lost) this.#blocker ??= check.title;
     }
     return verdict;
   }

@@ -1,24 +1,17 @@
+import type { Surroundings } from '../../runners/cell/surroundings.ts';
 import { HarnessError } from '../../runners/errors.ts';
-import type { Emit, Reason } from '../../runners/events/event.ts';
-import type { RunOptions } from '../../runners/matrix/options.ts';
+import type { Reason } from '../../runners/events/event.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
 
 /** What the checks of a cell share: its image, its machine. Opened before the first check, disposed of after the last. */
 export interface CellContext extends AsyncDisposable {
+  /** True once nothing more can be asked of the guest: then all later checks are skipped, the independent ones too. */
+  readonly lost?: boolean;
   /** Called after each check that did not pass: the moment to diagnose. 60 s at most. */
   onFailure?(reason: Reason): Promise<void> | void;
 }
 
-export interface CellSurroundings {
-  readonly options: RunOptions;
-  /** Where the cell's evidence goes: absolute path, exists, mode 0700. */
-  readonly folder: string;
-  readonly emit: Emit;
-  /** Aborted when the user breaks the run off: each wait must heed it. */
-  readonly signal: AbortSignal;
-}
-
-export type OpenCell<C extends CellContext> = (planned: PlannedCell, surroundings: CellSurroundings) => Promise<C>;
+export type OpenCell<C extends CellContext> = (planned: PlannedCell, surroundings: Surroundings) => Promise<C>;
 
 export interface CheckOptions {
   /** Later checks run even if this one fails. It is still skipped when a required one failed before. */

@@ -45,8 +45,11 @@ export function registerCells<C extends CellContext>(suite: CellSuite<C>): void 
         admission(async () => {
           const folder = cellFolder(runPath, planned.cell.id);
           cellRun = new CellRun(planned, suite.open, { options, folder, emit, signal }, rerun);
-          await runChecks();
-          await cellRun.close();
+          try {
+            await runChecks();
+          } finally {
+            await cellRun.close();
+          }
         }),
       );
       for (const check of suite.checks) {

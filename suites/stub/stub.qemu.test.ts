@@ -56,7 +56,8 @@ describe('our image on the serial console', () => {
   });
 
   test('the guest agent answers', async () => {
-    expect(await cell.guest.agent.osinfo(cell.guest.patience)).toMatchObject({ id: 'debian', 'version-id': '13' });
+    const info = await cell.guest.agent('its distribution', (agent, patience) => agent.osinfo(patience));
+    expect(info).toMatchObject({ id: 'debian', 'version-id': '13' });
   });
 
   test('llmnrd, linked statically, answers for a system without a resolver', async () => {

@@ -1,0 +1,12 @@
+import type { Emit } from '../events/event.ts';
+import type { RunOptions } from '../matrix/options.ts';
+
+/** What a cell is given: where its evidence goes, how it tells of itself, when to stop. */
+export interface Surroundings {
+  readonly options: RunOptions;
+  /** Where the cell's evidence goes: absolute path, exists, mode 0700. */
+  readonly folder: string;
+  readonly emit: Emit;
+  /** Aborted when the user breaks the run off: each wait must heed it. */
+  readonly signal: AbortSignal;
+}
