@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { machine, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -72,6 +72,17 @@ describe('the command line', () => {
     expect(stderr).toContain('mmdebstrap (mmdebstrap) fetches');
     expect(stderr).toContain('qemu-img (qemu-utils) makes');
     expect(exitCode).toBe(125);
+  });
+
+  it.each([
+    [['run', '--cell', 'debian13-x86_64-xfs', '--out', join(folder, 'out')]],
+    [['shell', 'debian13-x86_64-xfs']],
+  ])('%j refuses an image that is no squashfs with exit code 2, starting nothing', async (args) => {
+    const { exitCode, stderr } = await main(...args, '--image', launcher, '--cache', join(folder, 'cache'));
+    expect(stderr).toContain(`${launcher} is no squashfs`);
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+    expect(existsSync(join(folder, 'cache'))).toBe(false);
+    expect(exitCode).toBe(2);
   });
 
   it('helps', async () => {

@@ -3,6 +3,7 @@ import { loadMatrix } from '../runners/matrix/load.ts';
 import { makePlan, type Plan } from '../runners/matrix/plan.ts';
 import { attempt, pasteable } from '../runners/process/command.ts';
 import type { Start } from './commands.ts';
+import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { checkout, runOptionsOf, selectionOf } from './options.ts';
 import { planTotals } from './plan-text.ts';
@@ -18,6 +19,7 @@ export const start: Start = async (parsed, context) => {
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
   // Our own image is made beside a given one too: the accelerator is proven with it.
   await requireTools({ uses: ['cell', 'image'], arches }, context);
+  await checkGivenImage(options);
   context.signal.throwIfAborted();
 
   await tidyUp(options.cacheFolder, context);

@@ -4,6 +4,7 @@ import { cellsOf, makePlan } from '../runners/matrix/plan.ts';
 import { unknownName } from '../runners/matrix/suggest.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
+import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { runOptionsOf } from './options.ts';
 import { requireTools } from './tools.ts';
@@ -26,6 +27,7 @@ export const start: Start = async (parsed, context) => {
   const options = runOptionsOf(parsed, context);
   // Our own image is made beside a given one too: the accelerator is proven with it.
   await requireTools({ uses: ['cell', 'image'], arches: [planned.cell.arch] }, context);
+  await checkGivenImage(options);
 
   await tidyUp(options.cacheFolder, context);
   const { openShell } = await import('../runners/cell/shell.ts');

@@ -48,6 +48,7 @@ export async function openImage(file: string, store: Store, replaced: Replacemen
   };
   const entry = await store.obtain('foreign-images', { sha256: await hashFile(file), ...taken }, async (folder) => {
     // Without names it would unpack all there is.
+    if (Object.keys(taken).length === 0) return;
     await run(['unsquashfs', '-quiet', '-no-progress', '-dest', join(folder, 'tree'), file, ...Object.values(taken)]);
     for (const [name, path] of Object.entries(taken)) {
       await run(['cp', '--dereference', join(folder, 'tree', path), join(folder, name)]);
