@@ -5,12 +5,13 @@
  *     node bench/cell.ts [CELL] [ROUNDS]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEvents } from '../reports/record.ts';
 import { installerLine } from '../runners/cell/install.ts';
 import { prepare } from '../runners/cell/prepare.ts';
 import { stateFolderIn } from '../runners/cell/workspace.ts';
+import { defaultCacheFolder } from '../runners/host/cache-folder.ts';
 import { RunRegister } from '../runners/host/run-register.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
@@ -28,7 +29,7 @@ const options: RunOptions = {
   keep: false,
   jobs: 1,
   console: 'serial',
-  cacheFolder: process.env.STUB_MATRIX_CACHE ?? join(homedir(), '.cache/stub-matrix'),
+  cacheFolder: defaultCacheFolder(process.env, process.cwd()),
   outFolder: join(folder, 'out'),
 };
 using register = new RunRegister(stateFolderIn(options.cacheFolder), `bench-${process.pid}`);

@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
-import { availableParallelism, homedir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../runners/errors.ts';
+import { defaultCacheFolder } from '../runners/host/cache-folder.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import { cellsOf, type Selection } from '../runners/matrix/plan.ts';
 import type { Matrix } from '../runners/matrix/schema.ts';
@@ -84,6 +85,7 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
   const kernel = fileOf(parsed, 'kernel', surroundings.cwd);
   const initrd = fileOf(parsed, 'initrd', surroundings.cwd);
   const mirror = mirrorOf(parsed);
+  const out = text('out');
   const bootstrap = text('bootstrap') as RunOptions['bootstrap'];
   return {
     ...(image ? { image } : {}),
@@ -95,15 +97,19 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
     jobs: jobsOf(text('jobs')),
     console: (text('console') as RunOptions['console'] | undefined) ?? 'serial',
     cacheFolder: cacheFolderOf(parsed, surroundings),
-    outFolder: resolve(surroundings.cwd, text('out') ?? join(checkout, 'reports/out')),
+    outFolder: out === undefined ? defaultFolders(surroundings).outFolder : resolve(surroundings.cwd, out),
   };
 }
 
-/** --cache, STUB_MATRIX_CACHE, XDG_CACHE_HOME/stub-matrix, ~/.cache/stub-matrix: the first that is set. */
+/** What --cache names, else the default. */
 export function cacheFolderOf({ flags }: Parsed, { cwd, env }: Surroundings): string {
-  const given = flags.get('cache')?.[0] ?? env.STUB_MATRIX_CACHE;
-  if (given) return resolve(cwd, given);
-  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'stub-matrix');
+  const given = flags.get('cache')?.[0];
+  return given ? resolve(cwd, given) : defaultCacheFolder(env, cwd);
+}
+
+/** The folders of a run for which no flag names another. */
+export function defaultFolders({ cwd, env }: Surroundings): Pick<RunOptions, 'cacheFolder' | 'outFolder'> {
+  return { cacheFolder: defaultCacheFolder(env, cwd), outFolder: join(checkout, 'reports/out') };
 }
 
 /** @throws UsageError `not-a-url`. */

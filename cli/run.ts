@@ -5,7 +5,7 @@ import { attempt, pasteable } from '../runners/process/command.ts';
 import type { Start } from './commands.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
-import { checkout, runOptionsOf, selectionOf } from './options.ts';
+import { checkout, defaultFolders, runOptionsOf, selectionOf } from './options.ts';
 import { planTotals } from './plan-text.ts';
 import { requireTools } from './tools.ts';
 
@@ -27,7 +27,7 @@ export const start: Start = async (parsed, context) => {
   const properties = { commit: await commit(), command: pasteable(['./stub-matrix', ...process.argv.slice(2)]) };
   // From here on an interruption is the suites' to see; one before would pass them by.
   context.signal.throwIfAborted();
-  const { exitCode } = await startSuites(plan, options, { properties });
+  const { exitCode } = await startSuites(plan, options, { properties, defaults: defaultFolders(context) });
   return exitCode;
 };
 

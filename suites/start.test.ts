@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { foldRun } from '../reports/fold.ts';
 import { readEvents } from '../reports/record.ts';
+import { rerunCommand } from './start.ts';
 
 /** The harness on suites of its own (harness/fixture), each run a process, as the command line would start it. */
 const main = join(import.meta.dirname, 'harness/fixture/main.ts');
@@ -48,6 +49,14 @@ async function run(jobs: number, suite: string, ...behaviours: string[]) {
   const { end, output } = start(jobs, suite, ...behaviours);
   return { exitCode: await end, output: output() };
 }
+
+test('the command to run a cell again names the folders that are not the defaults', () => {
+  const options = { keep: false, jobs: 1, console: 'serial', cacheFolder: '/c', outFolder: '/o' } as const;
+  const again = './stub-matrix run --cell a-b-c';
+  expect(rerunCommand('a-b-c', options, { cacheFolder: '/c', outFolder: '/o' })).toBe(again);
+  expect(rerunCommand('a-b-c', options, { cacheFolder: '/d', outFolder: '/o' })).toBe(`${again} --cache /c`);
+  expect(rerunCommand('a-b-c', options, undefined)).toBe(`${again} --cache /c --out /o`);
+});
 
 test('each way to end a check has its verdict, and later checks are skipped because of it', async () => {
   const behaviours = ['passing', 'failing', 'wrong', 'erring', 'buggy', 'exiting', 'aside', 'unopenable', 'messy'];

@@ -20,6 +20,8 @@ export interface Setting {
   readonly properties?: Readonly<Record<string, string>>;
   /** Where progress and summary go; stdout where absent. */
   readonly output?: NodeJS.WritableStream;
+  /** The folders of a run that names none: where this one has others, the command to run a cell again names them. */
+  readonly defaults?: Pick<RunOptions, 'cacheFolder' | 'outFolder'>;
   /** Absolute path of another suite than the matrix's own. */
   readonly suite?: string;
 }
@@ -31,9 +33,12 @@ export interface RunOutcome {
 }
 
 /** The command that runs one cell as this run does. */
-function rerunCommand(cell: string, options: RunOptions): string {
+export function rerunCommand(cell: string, options: RunOptions, defaults: Setting['defaults']): string {
   const { image, kernel, initrd, mirror, bootstrap, keep, console } = options;
-  const given = Object.entries({ image, kernel, initrd, mirror, bootstrap }).filter(([, value]) => value !== undefined);
+  const cache = options.cacheFolder === defaults?.cacheFolder ? undefined : options.cacheFolder;
+  const out = options.outFolder === defaults?.outFolder ? undefined : options.outFolder;
+  const flags = { image, kernel, initrd, mirror, bootstrap, cache, out };
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
   return pasteable([
     ...['./stub-matrix', 'run', '--cell', cell],
     ...given.flatMap(([name, value]) => [`--${name}`, value as string]),
@@ -95,7 +100,7 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
       run: folder.id,
       runPath: folder.path,
       events: folder.events,
-      cells: plan.run.map((planned) => ({ planned, rerun: rerunCommand(planned.cell.id, options) })),
+      cells: plan.run.map((planned) => ({ planned, rerun: rerunCommand(planned.cell.id, options, setting.defaults) })),
       options,
     };
     const collected = new Map<string, readonly string[]>();

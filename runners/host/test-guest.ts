@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { access, chmod, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { HarnessError } from '../errors.ts';
 import { attempt, run } from '../process/command.ts';
+import { defaultCacheFolder } from './cache-folder.ts';
 
 /**
  * A guest for the tests of the runner itself, so that they need no stub image: the distribution's smallest x86_64
@@ -83,10 +83,10 @@ export async function testGuest(): Promise<TestGuest> {
   const packages = [await kernelPackage(), 'busybox-static', 'qemu-guest-agent'];
   const { stdout: uris } = await run(['apt-get', 'download', '--print-uris', ...packages]);
   const key = createHash('sha256').update(uris).update(INIT).digest('hex').slice(0, 16);
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'stub-matrix');
+  const cache = defaultCacheFolder(process.env, process.cwd());
   const folder = join(cache, `test-guest-${key}`);
   if (!(await exists(folder))) {
-    await mkdir(cache, { recursive: true });
+    await mkdir(cache, { recursive: true, mode: 0o700 });
     const unfinished = await mkdtemp(join(cache, 'unfinished-'));
     await make(unfinished, packages);
     // Two test files may have made it at the same time; the second finds the first one's in its place.

@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cell } from '../../runners/cell/cell.ts';
 import type { InstalledDisk } from '../../runners/cell/disks.ts';
+import { defaultCacheFolder } from '../../runners/host/cache-folder.ts';
 import { loadMatrix } from '../../runners/matrix/load.ts';
 import type { RunOptions } from '../../runners/matrix/options.ts';
 import { makePlan } from '../../runners/matrix/plan.ts';
 
 /** A user's cache, where no flag says another. */
-export const cacheFolder = process.env.STUB_MATRIX_CACHE ?? join(homedir(), '.cache/stub-matrix');
+export const cacheFolder = defaultCacheFolder(process.env, process.cwd());
 
 /**
  * A cell outside of any run, for tests of stub itself and of the suite: its evidence lies in a folder that goes with the
