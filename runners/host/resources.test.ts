@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../process/command.ts';
-import { device, freeSpace, parseMeminfo, parsePageSize, readResources } from './resources.ts';
+import { device, freeSpace, parseMeminfo, readResources } from './resources.ts';
 
 test('memory', () => {
   const text =
@@ -15,19 +15,8 @@ test('memory', () => {
   ]);
 });
 
-test('page size', () => {
-  const words = [33n, 1n, 6n, 16384n, 0n, 0n];
-  const auxv = Buffer.alloc(words.length * 8);
-  words.forEach((word, index) => {
-    auxv.writeBigUInt64LE(word, index * 8);
-  });
-  expect(parsePageSize(auxv)).toBe(16384);
-  expect(parsePageSize(auxv.subarray(0, 16))).toBeUndefined();
-});
-
 test('this host', async () => {
   const resources = await readResources(['/tmp', '/tmp/not/there/yet']);
-  expect(resources.pageSize).toBe(Number((await run(['getconf', 'PAGESIZE'])).stdout));
   expect(resources.cores).toBeGreaterThan(0);
   expect(resources.cores).toBeLessThanOrEqual(Number((await run(['nproc'])).stdout));
   expect(resources.memoryAvailable).toBeGreaterThan(0);

@@ -26,7 +26,6 @@ export interface Resources {
   readonly memoryTotal: number;
   /** What can be taken without swapping, within the limit of our control group. */
   readonly memoryAvailable: number;
-  readonly pageSize: number;
   readonly folders: readonly FolderSpace[];
   readonly kvm: Device;
   readonly vhostVsock: Device;
@@ -39,26 +38,15 @@ export function parseMeminfo(text: string): ReadonlyMap<string, number> {
   );
 }
 
-const AT_PAGESZ = 6n;
-
-/** The page size from /proc/self/auxv, pairs of 64-bit words. `undefined` where it is not among them. */
-export function parsePageSize(auxv: Buffer): number | undefined {
-  for (let at = 0; at + 16 <= auxv.length; at += 16) {
-    if (auxv.readBigUInt64LE(at) === AT_PAGESZ) return Number(auxv.readBigUInt64LE(at + 8));
-  }
-  return undefined;
-}
-
 /** @throws HarnessError `host-unreadable` where the kernel does not tell what Linux tells. */
 export async function readResources(folders: readonly string[]): Promise<Resources> {
   const memory = parseMeminfo(await readFile('/proc/meminfo', 'utf8'));
   const memoryTotal = memory.get('MemTotal');
   const memoryAvailable = memory.get('MemAvailable');
-  const pageSize = parsePageSize(await readFile('/proc/self/auxv'));
-  if (memoryTotal === undefined || memoryAvailable === undefined || pageSize === undefined) {
+  if (memoryTotal === undefined || memoryAvailable === undefined) {
     throw new HarnessError({
       code: 'host-unreadable',
-      message: 'the kernel does not tell its memory in /proc/meminfo or its page size in /proc/self/auxv',
+      message: 'the kernel does not tell its memory in /proc/meminfo',
     });
   }
   return {
@@ -66,7 +54,6 @@ export async function readResources(folders: readonly string[]): Promise<Resourc
     load: loadavg()[0] ?? 0,
     memoryTotal,
     memoryAvailable: Math.min(memoryAvailable, process.availableMemory()),
-    pageSize,
     folders: await Promise.all(folders.map(async (path) => ({ path, free: await freeSpace(path) }))),
     kvm: await device('/dev/kvm'),
     vhostVsock: await device('/dev/vhost-vsock'),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -83,11 +83,6 @@ export class Store {
       if (!existsSync(join(folder, 'manifest.json'))) throw error;
     }
     return { key, folder, reused: false };
-  }
-
-  /** The inputs of an entry, as they were written down when it was made. */
-  async inputsOf(entry: Pick<Entry, 'folder'>): Promise<Inputs> {
-    return JSON.parse(await readFile(join(entry.folder, 'manifest.json'), 'utf8')) as Inputs;
   }
 }
 

@@ -18,7 +18,7 @@ const PAUSE_MS = 500;
  * Connects anew until the server lets in or refuses. `methods` is called for each attempt, since each has to begin with the
  * first method of authentication again.
  *
- * @throws GuestFailure `ssh-unreachable` naming the phase in which the last attempt stuck; `ssh-host-key`; `ssh-no-agreement`.
+ * @throws GuestFailure `ssh-unreachable` naming the phase in which the last attempt stuck; `ssh-no-agreement`.
  */
 export async function reach(endpoint: Endpoint, methods: () => NextMethod, reaching: Reaching): Promise<Reached> {
   const { timeout, signal, awaiting } = reaching;
@@ -31,14 +31,6 @@ export async function reach(endpoint: Endpoint, methods: () => NextMethod, reach
     const result = await attemptConnection(endpoint, methods(), left, signal);
     attempts++;
     if (result.kind === 'open' || result.kind === 'refused') return result;
-    if (result.kind === 'host-key') {
-      throw new GuestFailure({
-        code: 'ssh-host-key',
-        message: `${awaiting}: the host key ${result.hostKey.type} ${result.hostKey.fingerprint} is not the expected one`,
-        hint: 'see whether the installation took over the SSH host keys of the stub',
-        command: `ssh-keyscan -p ${port} ${host}`,
-      });
-    }
     if (result.kind === 'no-agreement') {
       throw new GuestFailure({ code: 'ssh-no-agreement', message: `${awaiting}: ${result.because}`, command });
     }
