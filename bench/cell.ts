@@ -1,6 +1,7 @@
 /**
  * What the framework costs: the same cell driven by stub-matrix and by a plain shell script (plain-cell.sh), at the same
- * time on the same machine, from QEMU's start to the first answer over SSH. Prints both times and their ratio.
+ * time on the same machine, from QEMU's start to the first answer over SSH. Prints both times and their ratio. Besides what a
+ * cell needs, the script needs bc, socat and openssh-client.
  *
  *     node bench/cell.ts [CELL] [ROUNDS]
  */
@@ -17,12 +18,14 @@ import { loadMatrix } from '../runners/matrix/load.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import { makePlan } from '../runners/matrix/plan.ts';
 import { run } from '../runners/process/command.ts';
+import { ARCHES } from '../runners/qemu/arch.ts';
 import { startSuites } from '../suites/start.ts';
 
 const [id = 'debian13-x86_64-xfs', rounds = '1'] = process.argv.slice(2);
 const plan = makePlan(loadMatrix(), { cell: [id] });
 const [planned] = plan.run;
 if (!planned) throw new Error(`${id} cannot be run`);
+if (planned.cell.arch !== ARCHES.x86_64.name) throw new Error(`${id}: the plain script knows x86_64 only`);
 
 const folder = await mkdtemp(join(tmpdir(), 'bench-cell-'));
 const options: RunOptions = {
@@ -42,11 +45,17 @@ const { archive, image, proof } = await prepare(planned, options, {
 });
 const line = installerLine(planned.cell, archive, options);
 console.log(`${id}, ${proof.accelerator}, image ${image.key}: ${line}`);
+/** What the machine of the framework gets, as `-accel` and `-cpu` take it. */
+const processor = [
+  proof.accelerator === 'tcg' ? 'tcg,thread=multi' : proof.accelerator,
+  ARCHES.x86_64.cpu[proof.accelerator],
+];
 
 async function byShell(round: number): Promise<number> {
   const script = join(import.meta.dirname, 'plain-cell.sh');
   const { squashfs, kernel, initrd } = image;
-  const { stdout } = await run(['sh', script, join(folder, `plain-${round}`), squashfs, kernel, initrd, line], {
+  const argv = ['sh', script, join(folder, `plain-${round}`), squashfs, kernel, initrd, ...processor, line] as const;
+  const { stdout } = await run(argv, {
     env: register.environment,
     purpose: 'the plain script',
   });

@@ -2,17 +2,21 @@
 # The steps of a cell as a shell script would do them, without any of stub-matrix: boot stub, type the installer, let it
 # reboot, log in over SSH. Prints the seconds from QEMU's start to the first answer over SSH.
 #
-#   plain-cell.sh FOLDER IMAGE KERNEL INITRD 'INSTALLER LINE'
+#   plain-cell.sh FOLDER IMAGE KERNEL INITRD ACCELERATOR CPU 'INSTALLER LINE'
+#
+# ACCELERATOR and CPU are what `-accel` and `-cpu` take. Needs qemu-system-x86_64 and qemu-img, ssh and ssh-keygen (Debian's
+# openssh-client), socat and bc.
 set -eu
 
-folder=$1 image=$2 kernel=$3 initrd=$4 installer=$5
+folder=$1 image=$2 kernel=$3 initrd=$4 accelerator=$5 cpu=$6 installer=$7
 mkdir -m 0700 "$folder"
 log=$folder/console.log
 ssh-keygen -q -t ed25519 -N '' -f "$folder/key"
 qemu-img create -q -f qcow2 "$folder/disk.qcow2" 20G
 began=$(date +%s.%N)
 
-qemu-system-x86_64 -no-user-config -nodefaults -display none -machine q35 -accel tcg,thread=multi -cpu max -smp 2 -m 2048M \
+qemu-system-x86_64 -no-user-config -nodefaults -display none -machine q35 -accel "$accelerator" -cpu "$cpu" \
+  -smp 2 -m 2048M \
   -kernel "$kernel" -initrd "$initrd" \
   -append 'root=/dev/vda ro console=ttyS0 net.ifnames=0 systemd.hostname=plain' \
   -fw_cfg "name=opt/io.systemd.credentials/ssh.authorized_keys.root,file=$folder/key.pub" \
