@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { machine, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ProbeTarget, probeAccelerator } from './accelerator.ts';
+import { keptProofs } from './accelerator-proofs.ts';
 import { type TestGuest, testGuest } from './test-guest.ts';
 
 const X86_64: ProbeTarget = {
@@ -30,8 +31,10 @@ test('this host gets an accelerator that has booted a guest, and is asked only o
     proof.accelerator === 'kvm' ? /booted under KVM/ : /cannot be opened|no guest runs on it|by itself/,
   );
   expect(proof.seconds).toBeGreaterThan(0.1);
-  const [file = ''] = await readdir(cacheFolder);
-  await writeFile(join(cacheFolder, file), JSON.stringify({ ...proof, because: 'kept' }));
+  const [kept] = await keptProofs(cacheFolder);
+  expect(kept).toMatchObject({ ...proof, arch: 'x86_64' });
+  const file = kept?.file ?? '';
+  await writeFile(file, (await readFile(file, 'utf8')).replace(JSON.stringify(proof.because), '"kept"'));
   expect(await probeAccelerator({ arch: X86_64, ...guest, cacheFolder })).toEqual({ ...proof, because: 'kept' });
   const other = { ...X86_64, cpu: { kvm: 'host', tcg: 'qemu64' } };
   expect((await probeAccelerator({ arch: other, ...guest, cacheFolder })).because).toBe(proof.because);
@@ -62,12 +65,13 @@ test('where TCG boots nothing either, it is the harness that cannot tell', async
     code: 'no-accelerator',
     command: expect.stringContaining('-accel tcg'),
   });
-  expect((await readdir(cacheFolder)).filter((name) => name.endsWith('.json'))).toEqual([]);
+  expect(await keptProofs(cacheFolder)).toEqual([]);
 });
 
 test('an interrupted probe keeps nothing', async () => {
   const reason = new Error('interrupted');
   const probe = probeAccelerator({ arch: X86_64, ...guest, cacheFolder, signal: AbortSignal.abort(reason) });
   await expect(probe).rejects.toBe(reason);
-  expect(await readdir(cacheFolder)).toEqual([]);
+  expect(await keptProofs(cacheFolder)).toEqual([]);
+  expect(await readdir(join(cacheFolder, 'tmp'))).toEqual([]);
 });

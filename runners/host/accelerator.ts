@@ -1,13 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { machine as hostMachine, tmpdir } from 'node:os';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { machine as hostMachine } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '../errors.ts';
 import { type Argv, pasteable, run } from '../process/command.ts';
 import { startDaemon } from '../process/daemon.ts';
+import { type AcceleratorProof, keepProof, probeFolderIn, readProof } from './accelerator-proofs.ts';
+import { bootId } from './processes.ts';
 
-export type Accelerator = 'kvm' | 'tcg';
+export type { AcceleratorProof };
+export type Accelerator = AcceleratorProof['accelerator'];
 
 /** What the probe has to know of an architecture; the rows of qemu/arch.ts are of this shape. */
 export interface ProbeTarget {
@@ -29,14 +32,6 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface AcceleratorProof {
-  readonly accelerator: Accelerator;
-  /** One sentence for the reader: what was proven, or what is wrong with KVM. */
-  readonly because: string;
-  /** How long the guest took to its word. */
-  readonly seconds: number;
-}
-
 /** In seconds. A guest which KVM really runs has booted long before; one which it runs no instruction of never will. */
 const BUDGET: Readonly<Record<Accelerator, number>> = { kvm: 10, tcg: 60 };
 
@@ -47,7 +42,10 @@ const KVM = '/dev/kvm';
 /** QEMU stays, with its guest stopped, when KVM gives up on an instruction. */
 const GIVEN_UP = /KVM internal error|emulation failure|KVM: entry failed/;
 
-type Trial = { readonly seconds: number } | { readonly trouble: string; readonly argv: Argv };
+/** `lasting`: the trouble will be the same for as long as the host stays up. */
+type Trial =
+  | { readonly seconds: number }
+  | { readonly trouble: string; readonly argv: Argv; readonly lasting: boolean };
 
 /** Why KVM need not even be tried; undefined where it should be. */
 async function hindrance(arch: ProbeTarget): Promise<string | undefined> {
@@ -93,28 +91,39 @@ async function boot(accelerator: Accelerator, options: ProbeOptions, folder: str
     if (said.includes(`stub-probe: ${word}`)) return { seconds: Number(seconds().toFixed(1)) };
     const last = said.trimEnd().split('\n').at(-1)?.trim() || 'it said nothing';
     const gaveUp = GIVEN_UP.exec(said);
-    if (gaveUp) return { trouble: gaveUp[0], argv };
-    if (!wasRunning) return { trouble: `QEMU ended: ${last}`, argv };
+    if (gaveUp) return { trouble: gaveUp[0], argv, lasting: true };
+    if (!wasRunning) return { trouble: `QEMU ended: ${last}`, argv, lasting: false };
     if (seconds() > BUDGET[accelerator]) {
-      return { trouble: `no word from the guest within ${BUDGET[accelerator]} s: ${last}`, argv };
+      const trouble = `no word from the guest within ${BUDGET[accelerator]} s: ${last}`;
+      return { trouble, argv, lasting: false };
     }
     await sleep(50);
   }
 }
 
-async function probe(options: ProbeOptions, hindered: string | undefined): Promise<AcceleratorProof> {
-  const folder = await mkdtemp(join(tmpdir(), 'stub-matrix-probe-'));
+interface Answer {
+  readonly proof: AcceleratorProof;
+  /** A busy host may be the reason of one that does not. */
+  readonly lasting: boolean;
+}
+
+async function probe(options: ProbeOptions, hindered: string | undefined): Promise<Answer> {
+  const folder = await mkdtemp(await probeFolderIn(options.cacheFolder));
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   let because = hindered;
+  let lasting = true;
   if (because === undefined) {
     const trial = await boot('kvm', options, folder);
-    if ('seconds' in trial)
-      return { accelerator: 'kvm', because: 'a guest has booted under KVM', seconds: trial.seconds };
+    if ('seconds' in trial) {
+      const proof = { accelerator: 'kvm', because: 'a guest has booted under KVM', seconds: trial.seconds } as const;
+      return { proof, lasting };
+    }
     because = `${KVM} opens, but no guest runs on it (${trial.trouble})`;
+    lasting = trial.lasting;
   }
   const trial = await boot('tcg', options, folder);
-  if ('seconds' in trial) return { accelerator: 'tcg', because, seconds: trial.seconds };
+  if ('seconds' in trial) return { proof: { accelerator: 'tcg', because, seconds: trial.seconds }, lasting };
   throw new HarnessError({
     code: 'no-accelerator',
     message: `No ${options.arch.name} guest runs on this host. KVM: ${because}. TCG: ${trial.trouble}`,
@@ -125,38 +134,43 @@ async function probe(options: ProbeOptions, hindered: string | undefined): Promi
 
 /** All that the answer depends on. */
 async function cacheKey({ arch, kernel }: ProbeOptions, hindered: string | undefined): Promise<string> {
-  const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
   const { stdout: version } = await run([arch.qemu, '--version'], { purpose: 'Asking QEMU for its version' });
   const hash = createHash('sha256').update(await readFile(kernel));
   return hash
-    .update(JSON.stringify([bootId, version, arch, hindered ?? null]))
+    .update(JSON.stringify([bootId(), version, arch, hindered ?? null]))
     .digest('hex')
     .slice(0, 32);
 }
 
-async function kept(file: string): Promise<AcceleratorProof | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as AcceleratorProof;
-  } catch {
-    return undefined;
-  }
+async function readOrProbe(
+  options: ProbeOptions,
+  key: string,
+  hindered: string | undefined,
+): Promise<AcceleratorProof> {
+  const known = await readProof(options.cacheFolder, key);
+  if (known) return known;
+  const { proof, lasting } = await probe(options, hindered);
+  if (lasting) await keepProof(options.cacheFolder, key, options.arch.name, proof);
+  return proof;
 }
+
+/** By what the answer depends on and where it is kept: cells side by side share one probe, and the signal of the first. */
+const underway = new Map<string, Promise<AcceleratorProof>>();
 
 /**
  * Finds out which accelerator runs guests of an architecture here: KVM where a guest has really booted under it, else
- * TCG. Takes seconds the first time after the host's start, nothing after that.
+ * TCG. Takes seconds the first time after the host's start, nothing after that; where KVM merely did not answer in time,
+ * or QEMU ended under it, the next call tries it again.
  *
  * @throws HarnessError `no-accelerator` when TCG boots no guest either; as `run` does when QEMU is missing.
  */
 export async function probeAccelerator(options: ProbeOptions): Promise<AcceleratorProof> {
   const hindered = await hindrance(options.arch);
-  const file = join(options.cacheFolder, `accelerator-${await cacheKey(options, hindered)}.json`);
-  const known = await kept(file);
-  if (known) return known;
-  const proof = await probe(options, hindered);
-  await mkdir(options.cacheFolder, { recursive: true, mode: 0o700 });
-  const unfinished = `${file}.${process.pid}`;
-  await writeFile(unfinished, `${JSON.stringify(proof, undefined, 2)}\n`);
-  await rename(unfinished, file);
-  return proof;
+  const key = await cacheKey(options, hindered);
+  const name = join(options.cacheFolder, key);
+  const running = underway.get(name);
+  if (running) return running;
+  const started = readOrProbe(options, key, hindered).finally(() => underway.delete(name));
+  underway.set(name, started);
+  return started;
 }

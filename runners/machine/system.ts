@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { GuestFailure } from '../errors.ts';
 import type { Machine, Patience } from './machine.ts';
 
@@ -55,9 +56,22 @@ export async function awaitRootShell(machine: Machine, patience: Patience, from:
   await machine.execute('dmesg -n 1', { awaiting: 'a quiet console', timeout: 60 });
 }
 
-/** Logs in as root, who has no password, at the console of an installed system. */
+/** For agetty to write a name behind its own prompt, where it logs in by itself; in milliseconds. */
+const SETTLE = 1000;
+
+/**
+ * Logs in as root, who has no password, at the console of an installed system.
+ *
+ * @throws GuestFailure `kexec-not-done` where somebody is logged in there already: that is stub.
+ */
 export async function logIn(machine: Machine, patience: Patience, from: number): Promise<void> {
+  const { awaiting } = patience;
   const prompt = await machine.see(LOGIN_PROMPT, { ...patience, from });
+  await sleep(SETTLE);
+  if (machine.qemu.console.text(prompt.end).startsWith('root (automatic login)')) {
+    const message = `stub came up instead of the installed system while we waited for ${awaiting}`;
+    throw new GuestFailure({ code: 'kexec-not-done', message });
+  }
   await machine.type('root');
-  await awaitRootShell(machine, { ...patience, awaiting: `the root shell behind ${patience.awaiting}` }, prompt.end);
+  await awaitRootShell(machine, { ...patience, awaiting: `the root shell behind ${awaiting}` }, prompt.end);
 }
