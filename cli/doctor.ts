@@ -1,5 +1,6 @@
 import { findArchive } from '../mirrors/origins.ts';
 import { StubMatrixError } from '../runners/errors.ts';
+import { type KeptProof, keptProofs } from '../runners/host/accelerator-proofs.ts';
 import { type HostReport, hostReport } from '../runners/host/report.ts';
 import type { Device } from '../runners/host/resources.ts';
 import { installCommand } from '../runners/host/tools.ts';
@@ -21,6 +22,7 @@ export const start: Start = async (parsed, context) => {
     folders: [cacheFolderOf(parsed, context), checkout],
   });
   for (const line of reportLines(report)) context.print(line);
+  for (const line of proofLines(await keptProofs(cacheFolderOf(parsed, context)))) context.print(line);
   const archives = await archiveLines(matrix, context.signal);
   for (const line of archives.lines) context.print(line);
   return report.missing.tools.length > 0 || !archives.reachable ? exitCodes.unknown : exitCodes.passed;
@@ -44,6 +46,14 @@ export function reportLines({ kernel, resources, tools, missing }: HostReport): 
           `  $ ${pasteable(installCommand(missing.packages, { sudo: process.getuid?.() !== 0 }))}`,
         ]),
   ];
+}
+
+/** What earlier runs found out since the host was booted, and how to have it asked again. */
+export function proofLines(proofs: readonly KeptProof[]): string[] {
+  return proofs.flatMap(({ arch, accelerator, because, file }) => [
+    `proof     ${arch} guests run on ${accelerator}: ${because}`,
+    `          runs go by this until the host is booted anew; to have it asked again: ${pasteable(['rm', file])}`,
+  ]);
 }
 
 function deviceWords({ path, state, because }: Device, opens: string, otherwise: string): string {

@@ -42,6 +42,9 @@ const KVM = '/dev/kvm';
 /** QEMU stays, with its guest stopped, when KVM gives up on an instruction. */
 const GIVEN_UP = /KVM internal error|emulation failure|KVM: entry failed/;
 
+/** The last words of a QEMU to which KVM is of no use; not those of one for which it merely had no room or no time. */
+const BEYOND_KVM = /^(?!.*(resource busy|allocate memory)).*kvm/i;
+
 /** `lasting`: the trouble will be the same for as long as the host stays up. */
 type Trial =
   | { readonly seconds: number }
@@ -92,7 +95,7 @@ async function boot(accelerator: Accelerator, options: ProbeOptions, folder: str
     const last = said.trimEnd().split('\n').at(-1)?.trim() || 'it said nothing';
     const gaveUp = GIVEN_UP.exec(said);
     if (gaveUp) return { trouble: gaveUp[0], argv, lasting: true };
-    if (!wasRunning) return { trouble: `QEMU ended: ${last}`, argv, lasting: false };
+    if (!wasRunning) return { trouble: `QEMU ended: ${last}`, argv, lasting: BEYOND_KVM.test(last) };
     if (seconds() > BUDGET[accelerator]) {
       const trouble = `no word from the guest within ${BUDGET[accelerator]} s: ${last}`;
       return { trouble, argv, lasting: false };
@@ -160,7 +163,7 @@ const underway = new Map<string, Promise<AcceleratorProof>>();
 /**
  * Finds out which accelerator runs guests of an architecture here: KVM where a guest has really booted under it, else
  * TCG. Takes seconds the first time after the host's start, nothing after that; where KVM merely did not answer in time,
- * or QEMU ended under it, the next call tries it again.
+ * or QEMU ended for another reason, the next call tries it again.
  *
  * @throws HarnessError `no-accelerator` when TCG boots no guest either; as `run` does when QEMU is missing.
  */
