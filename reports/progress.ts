@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { PhaseStarted, RunEvent, Status } from '../runners/events/event.ts';
 import { clock } from './clock.ts';
+import { remaining } from './remaining.ts';
 
 /** Seconds of silence in a phase after which a line says that it is still running. */
 const heartbeat = 30;
@@ -31,23 +32,30 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
   let width = 0;
   const at = (time: number, cell: string, text: string) =>
     `${clock((time - (start ?? time)) / 1000)}  ${cell.padEnd(width)}  ${text}`.trimEnd();
+  const rest = remaining();
+  /** Nothing where it took longer than expected: then nobody knows. */
+  const left = (now: number, words: string) => {
+    const seconds = rest.at(now) ?? 0;
+    return seconds > 0 ? `, about ${clock(seconds)} ${words}` : '';
+  };
   const key = (event: { cell: string; phase: string }) => `${event.cell} ${event.phase}`;
 
   const handlers: { [T in RunEvent['type']]?: (event: Extract<RunEvent, { type: T }>) => string[] } = {
     'run-started': (event) => {
       width = Math.max(0, ...event.cells.map((each) => each.id.length));
-      return [
-        at(event.time, '', `run ${event.run}: ${event.cells.length} ${event.cells.length === 1 ? 'cell' : 'cells'}`),
-      ];
+      const cells = `${event.cells.length} ${event.cells.length === 1 ? 'cell' : 'cells'}`;
+      return [at(event.time, '', `run ${event.run}: ${cells}${left(event.time, 'expected')}`)];
     },
     'cell-skipped': (event) => [
       at(event.time, event.cell.id, `${paint('skipped', 'skipped')}: because ${event.because}`),
     ],
     'cell-started': (event) => [at(event.time, event.cell, 'started')],
+    // Which of the two runs the guests decides how long all takes, and KVM found wanting is worth knowing.
+    'cell-fact': (event) =>
+      event.name === 'accelerator' ? [at(event.time, event.cell, `accelerator ${event.value}`)] : [],
     'phase-started': (event) => {
       phases.set(key(event), { started: event, lastLine: event.time });
-      const expected = event.expected === undefined ? '' : `, about ${clock(event.expected)} expected`;
-      return [at(event.time, event.cell, `${event.phase} …${expected}`)];
+      return [at(event.time, event.cell, `${event.phase} …`)];
     },
     'phase-progress': (event) => {
       const phase = phases.get(key(event));
@@ -69,7 +77,8 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
     },
     'cell-ended': (event) => {
       for (const name of phases.keys()) if (name.startsWith(`${event.cell} `)) phases.delete(name);
-      return [at(event.time, event.cell, `${paint(event.status, words[event.status])} after ${clock(event.seconds)}`)];
+      const verdict = `${paint(event.status, words[event.status])} after ${clock(event.seconds)}`;
+      return [at(event.time, event.cell, `${verdict}${left(event.time, 'left for the run')}`)];
     },
     note: (event) => [at(event.time, event.cell ?? '', `note: ${event.text}`)],
   };
@@ -77,6 +86,7 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
   return {
     lines(event) {
       start ??= event.time;
+      rest.see(event);
       const handler = handlers[event.type] as ((event: RunEvent) => string[]) | undefined;
       return handler?.(event) ?? [];
     },
@@ -85,11 +95,13 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
         .filter((phase) => now - phase.lastLine >= heartbeat * 1000)
         .map((phase) => {
           phase.lastLine = now;
-          const { cell, phase: name, time, expected } = phase.started;
-          const elapsed = (now - time) / 1000;
-          const left = expected === undefined || elapsed >= expected ? '' : `, about ${clock(expected - elapsed)} left`;
+          const { cell, phase: name, time } = phase.started;
           const text = phase.text ? ` – ${phase.text}` : '';
-          return at(now, cell, `${name} running for ${clock(elapsed)}${left}${text}`);
+          return at(
+            now,
+            cell,
+            `${name} running for ${clock((now - time) / 1000)}${text}${left(now, 'left for the run')}`,
+          );
         });
     },
   };

@@ -17,6 +17,12 @@ export const started = (...cells: CellName[]): EventBody => ({
   cells,
   properties: { commit: '888913e', hostname: 'bench' },
 });
+/** The same where the cells are expected to take so many seconds each. */
+export const startedExpecting = (jobs: number, seconds: number, ...cells: CellName[]): EventBody =>
+  ({
+    ...started(...cells),
+    expected: { jobs, seconds: Object.fromEntries(cells.map(({ id }) => [id, seconds])) },
+  }) as EventBody;
 export const cellStarted = (cell: CellName): EventBody => ({
   type: 'cell-started',
   cell: cell.id,

@@ -83,7 +83,8 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
 
   const cells = plan.run.map(({ cell }) => cell);
   const properties = { hostname: hostname(), node: process.version, ...setting.properties };
-  emit({ type: 'run-started', run: folder.id, cells, properties });
+  const seconds = Object.fromEntries(plan.run.map(({ cell, expected }) => [cell.id, expected]));
+  emit({ type: 'run-started', run: folder.id, cells, expected: { seconds, jobs: options.jobs }, properties });
   for (const skipped of plan.skip) emit({ type: 'cell-skipped', ...skipped });
 
   const end = (interrupted: boolean, reason?: Reason) =>

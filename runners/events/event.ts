@@ -33,7 +33,10 @@ interface Stamp {
 export interface RunStarted extends Stamp {
   readonly type: 'run-started';
   readonly run: string;
+  /** In the order in which they are to start. */
   readonly cells: readonly CellName[];
+  /** From experience, where there is any: how long each cell takes, in seconds by its id, and how many run at a time. */
+  readonly expected?: { readonly seconds: Readonly<Record<string, number>>; readonly jobs: number };
   readonly properties: Readonly<Record<string, string>>;
 }
 
@@ -64,8 +67,6 @@ export interface PhaseStarted extends Stamp {
   readonly type: 'phase-started';
   readonly cell: string;
   readonly phase: string;
-  /** From experience, in seconds, where there is any. */
-  readonly expected?: number;
 }
 
 /** A sign of life inside a phase: the installer's step, a download's per cent. */
