@@ -87,6 +87,7 @@ export async function prepare(planned: PlannedCell, options: RunOptions, helpers
     signal,
   });
   const { image: given, kernel, initrd } = options;
-  const image = given ? await openImage(given, storeIn(options.cacheFolder)) : ours;
-  return { archive, proof, image: { ...image, kernel: kernel ?? image.kernel, initrd: initrd ?? image.initrd } };
+  const replaced = { ...(kernel ? { kernel } : {}), ...(initrd ? { initrd } : {}) };
+  const image = given ? await openImage(given, storeIn(options.cacheFolder), replaced) : { ...ours, ...replaced };
+  return { archive, proof, image };
 }
