@@ -59,8 +59,12 @@ export async function awaitRootShell(machine: Machine, patience: Patience, from:
 /** For agetty to write a name behind its own prompt, where it logs in by itself; in milliseconds. */
 const SETTLE = 1000;
 
+/** Seconds until a name typed at a prompt counts as swallowed: agetty discards what comes while it sets up the terminal. */
+const SWALLOWED = 45;
+
 /**
- * Logs in as root, who has no password, at the console of an installed system.
+ * Logs in as root, who has no password, at the console of an installed system. As a person would, presses Enter and types
+ * the name again where nothing comes of it.
  *
  * @throws GuestFailure `kexec-not-done` where somebody is logged in there already: that is stub.
  */
@@ -72,6 +76,24 @@ export async function logIn(machine: Machine, patience: Patience, from: number):
     const message = `stub came up instead of the installed system while we waited for ${awaiting}`;
     throw new GuestFailure({ code: 'kexec-not-done', message });
   }
+  const shell = { ...patience, awaiting: `the root shell behind ${awaiting}` };
   await machine.type('root');
-  await awaitRootShell(machine, { ...patience, awaiting: `the root shell behind ${awaiting}` }, prompt.end);
+  if (!(await isSeen(machine, SHELL_PROMPT, { ...shell, timeout: SWALLOWED }, prompt.end))) {
+    const from = machine.qemu.console.position;
+    await machine.type('');
+    const either = new RegExp(`${SHELL_PROMPT.source}|${LOGIN_PROMPT.source}`);
+    const { text } = await machine.see(either, { ...shell, from });
+    if (!SHELL_PROMPT.test(text)) await machine.type('root');
+  }
+  await awaitRootShell(machine, shell, prompt.end);
+}
+
+async function isSeen(machine: Machine, pattern: RegExp, patience: Patience, from: number): Promise<boolean> {
+  try {
+    await machine.see(pattern, { ...patience, from });
+    return true;
+  } catch (error) {
+    if (error instanceof GuestFailure && error.code === 'console-timeout') return false;
+    throw error;
+  }
 }
