@@ -39,7 +39,6 @@ export class Cell implements AsyncDisposable {
   readonly #given: Surroundings;
   readonly #workspace: Workspace;
   readonly #phases: Phases;
-  readonly #resources = new AsyncDisposableStack();
   #prepared: Prepared | undefined;
   #machine: Machine | undefined;
   #access: Access | undefined;
@@ -54,7 +53,7 @@ export class Cell implements AsyncDisposable {
     this.hostName = hostNameOf(planned.cell.id);
     this.family = FAMILIES[planned.distribution.family];
     this.#given = given;
-    this.#workspace = this.#resources.use(workspace);
+    this.#workspace = workspace;
     this.#phases = new Phases(planned.cell.id, given.emit);
   }
 
@@ -190,12 +189,14 @@ export class Cell implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#leave();
     if (this.#toBeKept && (await keepGuest(this.machine, this.#workspace, this.#phases))) return;
-    await using resources = this.#resources;
-    await this.#machine?.[Symbol.asyncDispose]();
-    const { disk, keys, register } = this.#workspace;
-    const installed = { disk, keys, hostKey: this.stubHostKey };
-    if (this.#installed) await keepDisk(this.#given.options.cacheFolder, this.planned.cell.id, installed, register);
-    void resources;
+    try {
+      await this.#machine?.[Symbol.asyncDispose]();
+      const { disk, keys, register } = this.#workspace;
+      const installed = { disk, keys, hostKey: this.stubHostKey };
+      if (this.#installed) await keepDisk(this.#given.options.cacheFolder, this.planned.cell.id, installed, register);
+    } finally {
+      await this.#workspace[Symbol.asyncDispose]();
+    }
   }
 
   get #toBeKept(): boolean {

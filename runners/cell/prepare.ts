@@ -31,7 +31,7 @@ export interface Helpers {
 /** One store a process and folder, so that cells side by side share the builds under way. */
 const stores = new Map<string, Store>();
 
-export function storeIn(cacheFolder: string): Store {
+function storeIn(cacheFolder: string): Store {
   const store = stores.get(cacheFolder) ?? new Store(cacheFolder);
   stores.set(cacheFolder, store);
   return store;

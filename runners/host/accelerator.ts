@@ -12,13 +12,18 @@ import { bootId } from './processes.ts';
 export type { AcceleratorProof };
 export type Accelerator = AcceleratorProof['accelerator'];
 
-/** What the probe has to know of an architecture; the rows of qemu/arch.ts are of this shape. */
+/** What the probe has to know of an architecture; the rows of qemu/arch.ts extend it. */
 export interface ProbeTarget {
   readonly name: string;
+  /** The emulator's file name. */
   readonly qemu: string;
+  /** `-machine` */
   readonly machine: Readonly<Record<Accelerator, string>>;
+  /** `-cpu` */
   readonly cpu: Readonly<Record<Accelerator, string>>;
+  /** The guest's first serial port, as `console=` wants it. */
   readonly serial: string;
+  /** `uname -m` of the hosts that can run it without translating its instructions. */
   readonly native: string;
 }
 

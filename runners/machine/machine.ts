@@ -34,8 +34,10 @@ export interface Patience {
 
 /** The moment at which something was asked for: what comes later is its consequence. */
 export interface Mark {
+  /** On the console. */
   readonly position: number;
-  readonly resets: number;
+  /** How many events QEMU had reported. */
+  readonly events: number;
 }
 
 /** For the end of QEMU to be noticed once one of its channels has closed, in seconds. */
@@ -86,20 +88,22 @@ export class Machine implements AsyncDisposable {
     return machine;
   }
 
-  /** Where the console and the resets stand now, before something is asked for that ends the present system. */
+  /** Where the console and QEMU's events stand now, before something is asked for that ends the present system. */
   mark(): Mark {
     this.#begin = this.qemu.console.position;
-    return { position: this.#begin, resets: this.#resets().length };
+    return { position: this.#begin, events: this.qemu.qmp.events.length };
   }
 
   /** What a guest that was only just started comes from. */
   get start(): Mark {
-    return { position: 0, resets: 0 };
+    return { position: 0, events: 0 };
   }
 
-  /** How many resets of the machine QEMU has reported since. A kexec is none. */
+  /** How many resets of the machine QEMU has reported since. A PC reports one more than once, in the same moment. */
   resetsSince(mark: Mark): number {
-    return this.#resets().length - mark.resets;
+    const events = this.qemu.qmp.events.slice(mark.events);
+    const times = events.flatMap(({ name, time }) => (name === 'RESET' ? [time] : []));
+    return times.filter((time, index) => time - (times[index - 1] ?? 0) > SAME_RESET).length;
   }
 
   /** Types a line at the console. */
@@ -122,18 +126,9 @@ export class Machine implements AsyncDisposable {
   }
 
   /** Waits until QEMU has reported a reset since the mark. */
-  reset(mark: Mark, { awaiting, timeout, signal }: Patience): Promise<void> {
-    const either = this.#either(signal);
-    return this.whileAlive(awaiting, async () => {
-      const deadline = performance.now() + timeout * 1000;
-      while (this.resetsSince(mark) === 0) {
-        either.throwIfAborted();
-        if (performance.now() > deadline) {
-          throw new GuestFailure({ code: 'no-reset', message: `${awaiting}: not seen within ${timeout} s` });
-        }
-        await sleep(100);
-      }
-    });
+  async reset(mark: Mark, { awaiting, timeout, signal }: Patience): Promise<void> {
+    const wait = { awaiting, timeout, from: mark.events, signal: this.#either(signal) };
+    await this.whileAlive(awaiting, () => this.qemu.qmp.waitForEvent('RESET', wait));
   }
 
   /** Presses the power button and waits until the guest has powered itself off, which ends QEMU. */
@@ -200,12 +195,6 @@ export class Machine implements AsyncDisposable {
 
   #either(signal: AbortSignal | undefined): AbortSignal {
     return signal ? AbortSignal.any([this.#signal, signal]) : this.#signal;
-  }
-
-  /** The times of the resets. A PC reports one reboot more than once, in the same moment. */
-  #resets(): number[] {
-    const times = this.qemu.qmp.events.flatMap(({ name, time }) => (name === 'RESET' ? [time] : []));
-    return times.filter((time, index) => time - (times[index - 1] ?? 0) > SAME_RESET);
   }
 }
 

@@ -1,20 +1,10 @@
-import type { Accelerator } from '../host/accelerator.ts';
+import type { ProbeTarget } from '../host/accelerator.ts';
 
 export type Arch = 'x86_64' | 'aarch64' | 'riscv64';
 
 /** Everything that differs between architectures. Code that needs to know something more gets a column, not an `if`. */
-export interface ArchRow {
+export interface ArchRow extends ProbeTarget {
   readonly name: Arch;
-  /** The emulator's file name. */
-  readonly qemu: string;
-  /** `-machine` */
-  readonly machine: Readonly<Record<Accelerator, string>>;
-  /** `-cpu` */
-  readonly cpu: Readonly<Record<Accelerator, string>>;
-  /** The guest's first serial port, as `console=` wants it. */
-  readonly serial: string;
-  /** `uname -m` of the hosts that can run it without translating its instructions. */
-  readonly native: string;
 }
 
 export const ARCHES: Readonly<Record<Arch, ArchRow>> = {

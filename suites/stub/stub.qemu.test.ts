@@ -68,6 +68,20 @@ describe('our image on the serial console', () => {
     const answer = await cell.guest.resolve(cell.hostName, 'AAAA', 'ipv6');
     expect(answer?.addresses).toContainEqual(expect.stringMatching(/^fe80:/));
   });
+
+  test('a reboot is one reset, however often QEMU reports it, and is waited for by name', async () => {
+    const { machine } = cell;
+    const mark = machine.mark();
+    const impatient = machine.reset(mark, { awaiting: 'a reset that nobody asked for', timeout: 1 });
+    await expect(impatient).rejects.toMatchObject({
+      fault: 'guest',
+      message: expect.stringMatching(/nobody asked for/),
+    });
+    await machine.type('systemctl reboot');
+    await machine.reset(mark, { awaiting: 'the reset', timeout: 120 });
+    await machine.see(/stub: kexec-boot: /, { awaiting: 'stub once more', timeout: 120, from: mark.position });
+    expect(machine.resetsSince(mark)).toBe(1);
+  });
 });
 
 test('an image of somebody else’s, on hvc0, with a plugin that fails: named and passed over', async () => {
