@@ -116,6 +116,10 @@ test('credentials, vsock, pvpanic, a CPU model', () => {
   expect(change({ cpu: 'rva23s64' })).toEqual(['- -cpu max', '+ -cpu rva23s64']);
 });
 
+test('a saved state to go on from changes nothing in the machine', () => {
+  expect(change({ state: '/checkpoint/state' }, FULL)).toEqual(['+ -incoming defer']);
+});
+
 test('another kernel and initramfs', () => {
   expect(change({ kernel: '/my/kernel', initrd: '/my/initrd' })).toEqual([
     '- -kernel /image/kernel',

@@ -54,6 +54,8 @@ export interface MachineSpec {
   readonly vsockCid?: number;
   /** A kernel panic becomes a GUEST_PANICKED event; the guest goes on to whatever `panic=` tells its kernel. */
   readonly pvpanic: boolean;
+  /** The saved state of a machine of the same make (qemu/state.ts): the guest goes on from there instead of booting. */
+  readonly state?: string;
 }
 
 /** QEMU reads commas as separators; a doubled one is a comma. */
@@ -157,11 +159,12 @@ function channels({ sockets, console, consoleLog }: MachineSpec): string[] {
   ];
 }
 
-function extras({ vsockCid, pvpanic }: MachineSpec): string[] {
+function extras({ vsockCid, pvpanic, state }: MachineSpec): string[] {
   return [
     ...['-device', 'virtio-rng-pci'],
     ...(vsockCid === undefined ? [] : ['-device', `vhost-vsock-pci,guest-cid=${vsockCid}`]),
     ...(pvpanic ? ['-device', 'pvpanic-pci', '-action', 'panic=none'] : []),
+    ...(state === undefined ? [] : ['-incoming', 'defer']),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Console } from '../channels/console/console.ts';
 import { GuestAgent } from '../channels/guest-agent/guest-agent.ts';
 import type { ShutdownCause } from '../channels/qmp/messages.ts';
@@ -8,6 +8,7 @@ import { HarnessError } from '../errors.ts';
 import { type Argv, pasteable } from '../process/command.ts';
 import { type Daemon, type Exit, startDaemon } from '../process/daemon.ts';
 import { type MachineSpec, qemuArgv } from './argv.ts';
+import { loadState } from './state.ts';
 
 export interface LaunchOptions {
   /** What QEMU itself says goes here. */
@@ -51,6 +52,12 @@ export interface Qemu extends AsyncDisposable {
 }
 
 const DEFAULT_TIMEOUT = 30;
+
+/** For hundreds of megabytes on a busy host, in seconds; a free one needs less than one. */
+const LOAD_TIMEOUT = 120;
+
+/** In the folder of the control channel's socket, while a state passes through it. */
+export const STATE_SOCKET = 'state';
 
 /** For QEMU's last words over QMP to reach us after its end, in seconds. */
 const LAST_WORDS = 2;
@@ -128,6 +135,26 @@ async function connect(daemon: Daemon, spec: MachineSpec, options: LaunchOptions
   }
 }
 
+/** Loads the state that the guest goes on from. QEMU gives up where it cannot take it, and writes the reason into its log. */
+async function takeState(daemon: Daemon, qmp: Qmp, file: string, spec: MachineSpec, options: LaunchOptions) {
+  const socket = join(dirname(spec.sockets.qmp), STATE_SOCKET);
+  try {
+    await loadState(qmp, file, { socket, timeout: LOAD_TIMEOUT, signal: options.signal });
+  } catch (error) {
+    if (!(error instanceof HarnessError)) throw error;
+    await Promise.race([daemon.exited, delay(1)]);
+    const said = (await readFile(options.log, 'utf8')).trim();
+    const { code, message } = error;
+    throw new HarnessError({
+      code,
+      message: said ? `${message}; QEMU: ${said}` : message,
+      evidence: options.log,
+      command: pasteable(daemon.argv),
+      cause: error,
+    });
+  }
+}
+
 function exitReason(exit: Exit, qmp: Qmp, asked: boolean): ExitReason {
   const cause = qmp.events.findLast(({ name }) => name === 'SHUTDOWN')?.data.reason;
   if (asked) return cause === 'guest-shutdown' ? cause : 'quit';
@@ -140,7 +167,7 @@ function exitReason(exit: Exit, qmp: Qmp, asked: boolean): ExitReason {
  * is to outlive it.
  *
  * @throws HarnessError `qemu-start-failed` with what QEMU said and the line to paste, `socket-silent`, `qmp-silent`,
- * `socket-path-too-long`.
+ * `socket-path-too-long`; `state-not-loaded` where the guest was to go on from a saved state.
  */
 export async function launchQemu(spec: MachineSpec, options: LaunchOptions): Promise<Qemu> {
   await prepareSockets(spec);
@@ -153,6 +180,7 @@ export async function launchQemu(spec: MachineSpec, options: LaunchOptions): Pro
   stack.defer(async () => void (await daemon.stop()));
   const { close, qmp, console, agent } = await connect(daemon, spec, options);
   stack.use(close);
+  if (spec.state !== undefined) await takeState(daemon, qmp, spec.state, spec, options);
 
   let asked = false;
   let released = false;
