@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { GuestFailure, HarnessError, UsageError } from '../errors.ts';
+import { pasteable } from '../process/command.ts';
 import { spaceOf } from './contents.ts';
 import type { Place } from './layout.ts';
 
@@ -18,7 +19,7 @@ export async function explained(error: unknown, root: string, { kind, key }: Pla
       code: 'store-full',
       message: `no space is left to make ${kind}/${key}: ${((bavail * bsize) / GIB).toFixed(1)} GiB are free in ${root}`,
       hint: 'remove what was not used for longest; or name a folder with more space by --cache',
-      command: `./stub-matrix store gc --max ${half}G --cache ${root}`,
+      command: pasteable(['./stub-matrix', 'store', 'gc', '--max', `${half}G`, '--cache', root]),
       cause: error,
     });
   }
@@ -27,7 +28,7 @@ export async function explained(error: unknown, root: string, { kind, key }: Pla
       code: 'store-not-writable',
       message: `${kind}/${key} is not there, and cannot be made in ${root}: ${error.message}`,
       hint: 'is it of another user, from a run with sudo perhaps, or read-only? --cache names another folder',
-      command: `ls -ld ${path}`,
+      command: pasteable(['ls', '-ld', path]),
       cause: error,
     });
   }

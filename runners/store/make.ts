@@ -105,8 +105,9 @@ export async function publish(place: Place, draft: Draft): Promise<{ generation:
     }
     const generation = (await newestOf(place)) + 1;
     await rename(draft.folder, generationFolder(place, generation));
-    // The folders that may have been made for it, up to the store's own.
-    for (const folder of [place.folder, dirname(place.folder)]) await flushOne(folder);
+    // The names of all folders that may have been made for it, up to that of its kind in the store's own.
+    const shelf = dirname(place.folder);
+    for (const folder of [place.folder, shelf, dirname(shelf)]) await flushOne(folder);
     await writeLooks(place, generation, draft.looks);
     await removeSuperseded(place);
     return { generation, lock };

@@ -1,6 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { HarnessError } from '../errors.ts';
+import { pasteable } from '../process/command.ts';
 import { isDue } from './audit.ts';
 import { differences, type Looks } from './contents.ts';
 import { explained } from './failures.ts';
@@ -142,7 +143,7 @@ async function auditDiffers(order: Order, kept: Entry, again: string, differing:
     code: 'store-audit-differs',
     message: [`${nameOf(order)} made again is not what is kept:`, ...differing.map((line) => `  ${line}`)].join('\n'),
     hint: 'an input is missing from its key, or the build is not reproducible; what was made again stays until it is made next',
-    command: `diff --recursive --brief ${kept.folder} ${evidence}`,
+    command: pasteable(['diff', '--recursive', '--brief', kept.folder, evidence]),
     evidence,
   });
 }
