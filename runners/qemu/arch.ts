@@ -5,6 +5,8 @@ export type Arch = 'x86_64' | 'aarch64' | 'riscv64';
 /** Everything that differs between architectures. Code that needs to know something more gets a column, not an `if`. */
 export interface ArchRow extends ProbeTarget {
   readonly name: Arch;
+  /** How systemd credentials get into the guest: by QEMU's fw_cfg device, or behind the initramfs (credentials.ts). */
+  readonly credentials: 'fw_cfg' | 'initrd';
 }
 
 export const ARCHES: Readonly<Record<Arch, ArchRow>> = {
@@ -15,6 +17,7 @@ export const ARCHES: Readonly<Record<Arch, ArchRow>> = {
     cpu: { kvm: 'host', tcg: 'max' },
     serial: 'ttyS0',
     native: 'x86_64',
+    credentials: 'fw_cfg',
   },
   aarch64: {
     name: 'aarch64',
@@ -26,6 +29,7 @@ export const ARCHES: Readonly<Record<Arch, ArchRow>> = {
     cpu: { kvm: 'host', tcg: 'max,lpa2=off,pauth-impdef=on' },
     serial: 'ttyAMA0',
     native: 'aarch64',
+    credentials: 'fw_cfg',
   },
   riscv64: {
     name: 'riscv64',
@@ -35,5 +39,7 @@ export const ARCHES: Readonly<Record<Arch, ArchRow>> = {
     cpu: { kvm: 'host', tcg: 'rv64' },
     serial: 'ttyS0',
     native: 'riscv64',
+    // QEMU 7.1 and 7.2 make the device only after they have read their command line, and refuse `-fw_cfg`.
+    credentials: 'initrd',
   },
 };

@@ -111,6 +111,10 @@ test('the console on virtio', () => {
 
 test('credentials, vsock, pvpanic, a CPU model', () => {
   expect(change({ credentials: { a: '/f' } })).toEqual(['+ -fw_cfg name=opt/io.systemd.credentials/a,file=/f']);
+  expect(change({ credentials: { a: '/f' } }, { ...LEAN, arch: 'riscv64' })).toEqual([
+    '- -initrd /image/initrd',
+    '+ -initrd /run/initrd',
+  ]);
   expect(change({ vsockCid: 3 })).toEqual(['+ -device vhost-vsock-pci,guest-cid=3']);
   expect(change({ pvpanic: true })).toEqual(['+ -device pvpanic-pci', '+ -action panic=none']);
   expect(change({ cpu: 'rva23s64' })).toEqual(['- -cpu max', '+ -cpu rva23s64']);

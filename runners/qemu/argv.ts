@@ -1,6 +1,7 @@
 import type { Accelerator } from '../host/accelerator.ts';
 import type { Argv } from '../process/command.ts';
 import { ARCHES, type Arch } from './arch.ts';
+import { inInitrd, initrdOf } from './credentials.ts';
 
 /** The port's name in the guest (/dev/virtio-ports/…), which qemu-ga opens unless it is told another. */
 export const AGENT_PORT = 'org.qemu.guest_agent.0';
@@ -87,11 +88,12 @@ function processor(spec: MachineSpec): string[] {
 }
 
 function kernel(spec: MachineSpec): string[] {
+  const byDevice = inInitrd(spec) ? {} : spec.credentials;
   return [
     ...['-kernel', spec.kernel],
-    ...['-initrd', spec.initrd],
+    ...['-initrd', initrdOf(spec)],
     ...['-append', spec.cmdline.join(' ')],
-    ...Object.entries(spec.credentials).flatMap(([name, file]) => [
+    ...Object.entries(byDevice).flatMap(([name, file]) => [
       '-fw_cfg',
       `name=opt/io.systemd.credentials/${comma(name)},file=${comma(file)}`,
     ]),

@@ -8,6 +8,7 @@ import { HarnessError } from '../errors.ts';
 import { type Argv, pasteable } from '../process/command.ts';
 import { type Daemon, type Exit, startDaemon } from '../process/daemon.ts';
 import { type MachineSpec, qemuArgv } from './argv.ts';
+import { prepareInitrd } from './credentials.ts';
 import { loadState } from './state.ts';
 
 export interface LaunchOptions {
@@ -171,6 +172,7 @@ function exitReason(exit: Exit, qmp: Qmp, asked: boolean): ExitReason {
  */
 export async function launchQemu(spec: MachineSpec, options: LaunchOptions): Promise<Qemu> {
   await prepareSockets(spec);
+  await prepareInitrd(spec);
   await using stack = new AsyncDisposableStack();
   const daemon = await startDaemon(qemuArgv(spec), {
     log: options.log,
