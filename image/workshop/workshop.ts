@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UsageError } from '../../runners/errors.ts';
-import { type CommandResult, run } from '../../runners/process/command.ts';
+import { type Argv, type CommandResult, run } from '../../runners/process/command.ts';
 import type { Store } from '../../runners/store/store.ts';
 import type { ImageArch } from '../recipe.ts';
 import { DEFAULT_SUITE, fetchPackages, type PackageSource, type Work } from './packages.ts';
@@ -105,26 +105,28 @@ async function layOut(archive: string, tree: string, signal?: AbortSignal): Prom
   await chmod(tree, 0o755);
 }
 
-function runIn(
-  tree: string,
-  argv: readonly string[],
-  { binds = [], cwd = '/work', env = {}, purpose, log, nice = 0, signal }: WorkshopCommand,
-  { register }: Work,
-): Promise<CommandResult> {
+/** The line that runs a command in a workshop's tree. */
+export function argvIn(tree: string, argv: readonly string[], { binds = [], cwd = '/work', env = {}, nice = 0 }: WorkshopCommand): Argv {
   const root = process.getuid?.() === 0;
-  const variables = { ...env, ...register.environment };
-  return run(
-    [
-      // Each dies with the one before it: this process, unshare, and with the first process of its namespace all others.
-      ...(['setpriv', '--pdeathsig', 'KILL', '--', 'nice', '-n', String(nice)] as const),
-      ...['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
-      ...(root ? [] : ['--user', '--map-root-user']),
-      ...[enter, tree, cwd],
-      ...binds.flatMap(({ from, to, writable }) => [writable ? 'rw' : 'ro', from, to]),
-      '--',
-      ...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
-      ...argv,
-    ],
-    { purpose, env: register.environment, ...(log ? { log } : {}), ...(signal ? { signal } : {}) },
-  );
+  return [
+    // Each dies with the one before it: this process, unshare, and with the first process of its namespace all others.
+    ...(['setpriv', '--pdeathsig', 'KILL', '--', 'nice', '-n', String(nice)] as const),
+    ...['unshare', '--mount', '--propagation', 'private', '--pid', '--fork', '--kill-child'],
+    ...(root ? [] : ['--user', '--map-root-user']),
+    ...[enter, tree, cwd],
+    ...binds.flatMap(({ from, to, writable }) => [writable ? 'rw' : 'ro', from, to]),
+    '--',
+    ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+    ...argv,
+  ];
+}
+
+function runIn(tree: string, argv: readonly string[], command: WorkshopCommand, { register }: Work): Promise<CommandResult> {
+  const { purpose, log, signal, env } = command;
+  return run(argvIn(tree, argv, { ...command, env: { ...env, ...register.environment } }), {
+    purpose,
+    env: register.environment,
+    ...(log ? { log } : {}),
+    ...(signal ? { signal } : {}),
+  });
 }
