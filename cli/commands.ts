@@ -7,6 +7,7 @@ import {
   type Parsed,
   runFlags,
   selectionFlags,
+  storeFlags,
 } from './flags.ts';
 import type { Surroundings } from './options.ts';
 
@@ -55,6 +56,12 @@ export const commands: Readonly<Record<string, Command>> = {
     words: [],
     flags: { arch: { value: 'ARCH', help: 'architecture; default x86_64' }, ...mirrorFlags, ...folderFlags },
     load: () => import('./image.ts'),
+  },
+  store: {
+    summary: 'what the cache holds, why it has or lacks what a cell needs; make room, look for damage',
+    words: ['ACTION', 'WHAT'],
+    flags: { ...storeFlags, ...mirrorFlags, ...folderFlags },
+    load: () => import('./store.ts'),
   },
   shell: {
     summary: 'boot the installed system of a cell and attach this terminal to its console',

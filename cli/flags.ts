@@ -71,11 +71,23 @@ export const runFlags: Flags = {
     choices: ['mmdebstrap', 'debootstrap'],
     help: 'what the installer bootstraps with; default its own choice',
   },
+  from: {
+    value: 'STAGE',
+    choices: ['shell', 'booted'],
+    help: "start from a checkpoint at stub's root shell, or at the installed system's login; made by the run before",
+  },
+  fresh: { help: 'build and install again, in place of what the store keeps' },
+  audit: { value: 'N', help: 'of what the store keeps, make one in N again and compare' },
   jobs: { value: 'N', help: 'cells at the same time; default half the cores' },
   out: { value: 'DIR', help: 'put the reports here; default reports/out' },
   ...mirrorFlags,
   ...consoleFlags,
   ...folderFlags,
+};
+
+export const storeFlags: Flags = {
+  max: { value: 'SIZE', help: 'gc: what may stay, such as 50G; what was not used for longest goes' },
+  'dry-run': { help: 'gc: only say what would go' },
 };
 
 /**

@@ -32,7 +32,7 @@ describe('selectionOf', () => {
     expect(select('--distro', 'all', '--arch', 'x86_64,all', '--fs=all')).toEqual({
       distro: Object.keys(distributions),
       arch: architectures,
-      fs: filesystems,
+      fs: Object.keys(filesystems),
       hostArch: 'x86_64',
     });
   });

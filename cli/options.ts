@@ -38,7 +38,7 @@ export function selectionOf(
   const dimensions = {
     distro: { kind: 'distribution', names: Object.keys(matrix.distributions) },
     arch: { kind: 'architecture', names: matrix.architectures },
-    fs: { kind: 'filesystem', names: matrix.filesystems },
+    fs: { kind: 'filesystem', names: Object.keys(matrix.filesystems) },
   };
   const selection: Record<string, readonly string[]> = {};
   for (const [flag, { kind, names }] of Object.entries(dimensions)) {
@@ -87,6 +87,8 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
   const mirror = mirrorOf(parsed);
   const out = text('out');
   const bootstrap = text('bootstrap') as RunOptions['bootstrap'];
+  const audit = text('audit');
+  const from = text('from') as RunOptions['from'];
   return {
     ...(image ? { image } : {}),
     ...(kernel ? { kernel } : {}),
@@ -94,6 +96,9 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
     ...(mirror ? { mirror } : {}),
     ...(bootstrap ? { bootstrap } : {}),
     keep: parsed.flags.has('keep'),
+    ...(parsed.flags.has('fresh') ? { fresh: true } : {}),
+    ...(audit === undefined ? {} : { audit: wholeNumber('audit', audit) }),
+    ...(from ? { from } : {}),
     jobs: jobsOf(text('jobs')),
     console: (text('console') as RunOptions['console'] | undefined) ?? 'serial',
     cacheFolder: cacheFolderOf(parsed, surroundings),
@@ -142,6 +147,10 @@ function fileOf({ flags }: Parsed, flag: string, cwd: string): string | undefine
 /** Guests are given two virtual CPUs each, so as many as fit: half the cores. */
 function jobsOf(typed: string | undefined): number {
   if (typed === undefined) return Math.max(1, Math.floor(availableParallelism() / 2));
+  return wholeNumber('jobs', typed);
+}
+
+function wholeNumber(flag: string, typed: string): number {
   if (/^[1-9]\d{0,3}$/.test(typed)) return Number(typed);
-  throw new UsageError({ code: 'not-a-number', message: `--jobs ${typed}: give a whole number from 1` });
+  throw new UsageError({ code: 'not-a-number', message: `--${flag} ${typed}: give a whole number from 1` });
 }

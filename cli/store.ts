@@ -8,7 +8,7 @@ import { formatSize, parseSize } from '../runners/store/size.ts';
 import type { Context, Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import type { Parsed } from './flags.ts';
-import { cacheFolderOf } from './options.ts';
+import { cacheFolderOf, mirrorOf } from './options.ts';
 
 /** An entry that a cell needs as things are now, whether the store has it or not. */
 export interface Sought {
@@ -49,7 +49,17 @@ export function storeCommand(soughtBy: SoughtBy): Start {
   };
 }
 
-export const start = storeCommand(async () => undefined);
+export const start = storeCommand(async (word, parsed, { signal }) => {
+  const { loadMatrix } = await import('../runners/matrix/load.ts');
+  const { cellsOf, makePlan } = await import('../runners/matrix/plan.ts');
+  const matrix = loadMatrix();
+  if (!cellsOf(matrix).some(({ id }) => id === word)) return undefined;
+  const [planned] = makePlan(matrix, { cell: [word] }).run;
+  if (!planned) return undefined;
+  const { soughtFor } = await import('../runners/cell/kept.ts');
+  const mirror = mirrorOf(parsed);
+  return [await soughtFor(planned, mirror === undefined ? {} : { mirror }, signal)];
+});
 
 async function list(root: string, _parsed: Parsed, { print }: Context): Promise<number> {
   const { inventory } = await import('../runners/store/inventory.ts');

@@ -65,7 +65,8 @@ export async function openImage(file: string, store: Store, replaced: Replacemen
   };
 }
 
-async function hashFile(file: string): Promise<string> {
+/** SHA-256 of a file's bytes, hex. */
+export async function hashFile(file: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest('hex');

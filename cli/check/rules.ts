@@ -19,6 +19,19 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/channels',
   ],
   'runners/channels': ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/host'],
+  // A running machine put aside, and one that goes on from there.
+  'runners/checkpoint': [
+    'runners/errors.ts',
+    'runners/events',
+    'runners/process',
+    'runners/store',
+    'runners/host',
+    'runners/qemu',
+    'runners/channels',
+    'runners/machine',
+  ],
+  // The host's side of a shared folder.
+  'runners/share': ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/host'],
   'runners/machine': [
     'runners/errors.ts',
     'runners/events',
@@ -38,6 +51,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/qemu',
     'runners/channels',
     'runners/machine',
+    'runners/checkpoint',
+    'runners/share',
     'mirrors',
     'image',
   ],

@@ -1,32 +1,34 @@
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
 import { GuestFailure, HarnessError } from '../errors.ts';
 import type { Reason } from '../events/event.ts';
-import { doubtsAbout, kernelsIn } from '../machine/kexec-proof.ts';
-import type { Machine, Mark, Patience } from '../machine/machine.ts';
+import { proveKexec } from '../machine/kexec-proof.ts';
+import type { Machine, Mark } from '../machine/machine.ts';
 import { FATAL_SIGHTS, STUB_CAME_BACK } from '../machine/sights.ts';
 import { askIdentity, awaitRootShell, logIn, type SystemIdentity } from '../machine/system.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { Access } from './access.ts';
 import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
-import { type InstalledDisk, keepDisk } from './disks.ts';
 import { FAMILIES, type Family } from './families.ts';
-import { startGuest } from './guest.ts';
+import { Guest } from './guest.ts';
 import { install, installerLine } from './install.ts';
+import type { Installed } from './installed.ts';
 import { Phases } from './phases.ts';
-import { findArchiveOf, type Prepared, prepare } from './prepare.ts';
+import { factsAbout, findArchiveOf, type Prepared, prepare } from './prepare.ts';
+import { Reuse } from './reuse.ts';
 import type { Surroundings } from './surroundings.ts';
 import { keepGuest } from './ways-in.ts';
 import { hostNameOf, openWorkspace, type Workspace } from './workspace.ts';
 
-/** Names of the attachments in reports, and the files. */
-const EVIDENCE = { console: 'console.log', 'qemu-argv': 'qemu.argv', 'qemu-log': 'qemu.log', segment: 'segment.pcap' };
-
 /** Failures after which a guest answers nothing: what kills it, and a console that is silent. */
 const ENDS = new Set([...FATAL_SIGHTS.map(({ code }) => code), 'console-timeout', 'console-idle', 'kexec-not-done']);
+
+/** Why a step was not taken: what it leads to was there already. Nothing where it was taken. */
+export type Outcome = { readonly skipped: string } | undefined;
 
 /**
  * One cell on its way: image, stub, install, reboot, installed system. Its methods are the steps that a person would take;
  * each waits for what it did, with a deadline, and throws a GuestFailure or a HarnessError that says what did not come.
+ * Steps whose end an earlier run has kept are left out.
  */
 export class Cell implements AsyncDisposable {
   readonly planned: PlannedCell;
@@ -39,12 +41,12 @@ export class Cell implements AsyncDisposable {
   readonly #given: Surroundings;
   readonly #workspace: Workspace;
   readonly #phases: Phases;
+  readonly #reuse: Reuse;
+  readonly #guest: Guest;
   #prepared: Prepared | undefined;
-  #machine: Machine | undefined;
   #access: Access | undefined;
   /** Where the reboot was asked for whose end we await. */
   #rebootMark: Mark | undefined;
-  #installed = false;
   #failed = false;
   #lost = false;
 
@@ -55,14 +57,12 @@ export class Cell implements AsyncDisposable {
     this.#given = given;
     this.#workspace = workspace;
     this.#phases = new Phases(planned.cell.id, given.emit);
+    this.#reuse = new Reuse(planned, given, this.#phases);
+    this.#guest = new Guest(planned, given, workspace, this.#phases);
   }
 
-  /** @param installed what an earlier run left, to go on from instead of installing; it is not written to. */
-  static async open(planned: PlannedCell, given: Surroundings, installed?: InstalledDisk): Promise<Cell> {
-    const { cacheFolder } = given.options;
-    const cell = new Cell(planned, given, await openWorkspace(given.folder, { cacheFolder, installed }));
-    if (installed) cell.stubHostKey = installed.hostKey;
-    return cell;
+  static async open(planned: PlannedCell, given: Surroundings): Promise<Cell> {
+    return new Cell(planned, given, await openWorkspace(given.folder, given.options.cacheFolder));
   }
 
   /** Finds the archive, builds or reuses the image, proves an accelerator. */
@@ -73,33 +73,50 @@ export class Cell implements AsyncDisposable {
     const prepared = await this.#phases.span('image', () =>
       prepare(this.planned, options, { progress, register, signal }),
     );
-    const { archive, image, proof } = prepared;
-    this.#phases.fact('archive', `${archive.uri} (${archive.from}), Release of ${archive.date}`);
-    const security = `${archive.securityUri} (${archive.securityFrom}), Release of ${archive.securityDate}`;
-    this.#phases.fact('security archive', security);
-    this.#phases.fact('image', `${image.key} (${image.reused ? 'reused' : 'built'})`);
-    this.#phases.fact('accelerator', `${proof.accelerator}: ${proof.because}`);
+    for (const [name, value] of Object.entries(factsAbout(prepared))) this.#phases.fact(name, value);
     this.#prepared = prepared;
     return prepared;
   }
 
-  /** Starts the machine with an empty disk and waits for stub's root shell. */
-  async bootStub(): Promise<SystemIdentity> {
-    return this.#phases.span('boot-stub', async () => {
-      const machine = await this.#start();
-      await awaitRootShell(machine, this.#patience('boot-stub', "stub's root shell on the console"), 0);
+  /** Looks for what an earlier run has kept of this cell, so that the steps to it need not be taken. */
+  async findKept(): Promise<void> {
+    // Who starts at stub's shell is about to install.
+    if (this.#reuse.stage === 'shell') return;
+    const installed = await this.#phases.span('store', () => this.#reuse.findInstalled(this.#ready));
+    if (installed) this.startFrom(installed);
+  }
+
+  /** The guest will boot this, in a copy, instead of installing. */
+  startFrom(installed: Installed): void {
+    this.stubHostKey = installed.hostKey;
+    this.#guest.installed = installed;
+  }
+
+  /** Starts the machine with an empty disk, or goes on from a checkpoint, and waits for stub's root shell. */
+  async bootStub(): Promise<Outcome> {
+    if (this.#guest.installed) return this.#reuse.outcome;
+    const fromShell = this.#reuse.stage === 'shell';
+    const restored = fromShell ? await this.#reuse.restore('shell', this.#guest, this.#ready) : undefined;
+    await this.#phases.span('boot-stub', async () => {
+      if (!restored) {
+        const machine = await this.#guest.start(this.#ready);
+        await awaitRootShell(machine, this.#patience('boot-stub', "stub's root shell on the console"), 0);
+      }
       const stub = await this.#identify("stub's own words about itself");
       this.#phases.fact('stub kernel', stub.release);
       this.stubHostKey = base64OfPublicKey(await this.guest.shell('cat /etc/ssh/ssh_host_ed25519_key.pub'));
-      return stub;
     });
+    if (restored) return { skipped: restored.because };
+    if (fromShell) await this.#reuse.save('shell', this.#guest, this.#ready, this.stubHostKey);
+    return undefined;
   }
 
   /** Types the installer's line, waits until it says that it is done, and for the reset that it asks for. */
-  async install(): Promise<void> {
+  async install(): Promise<Outcome> {
+    if (this.#guest.installed) return this.#reuse.outcome;
     const line = installerLine(this.planned.cell, this.#ready.archive, this.#given.options);
     const budget = BUDGETS[this.#ready.proof.accelerator].install;
-    const mark = await this.#phases.span('install', async () => {
+    const { mark, packages } = await this.#phases.span('install', async () => {
       try {
         return await install(this.machine, line, this.#phases, budget);
       } catch (error) {
@@ -108,77 +125,79 @@ export class Cell implements AsyncDisposable {
         throw error;
       }
     });
-    this.#installed = true;
+    await this.#leave();
     await this.#awaitReset('shutdown', 'the reset at the end of the installer', mark);
+    await this.#reuse.keepInstalled(this.#guest, { hostKey: this.stubHostKey, packages });
+    return undefined;
   }
 
-  /** Starts the machine with a disk on which something is installed. */
+  /** Starts the machine with what is installed. */
   async bootDisk(): Promise<void> {
-    const machine = await this.#start();
+    const machine = await this.#guest.start(this.#ready);
     this.#rebootMark = machine.start;
   }
 
   /**
-   * Follows a reboot, or the start from a disk, to the login of the installed system.
+   * Follows a reboot, or starts the machine from its disk, to the login of the installed system; or goes on from a checkpoint.
    *
    * @throws GuestFailure `kexec-doubtful` with all that speaks against a handover by kexec.
    */
-  async reachInstalled(): Promise<void> {
-    const mark = this.#rebootMark;
-    const before = this.systems.at(-1);
-    if (!mark) throw new HarnessError({ code: 'no-reboot', message: 'nothing asked the guest to reboot' });
-    await this.#phases.span('boot-installed', async () => {
-      const patience = this.#patience('boot-installed', 'the login prompt of the installed system');
-      await logIn(this.machine, { ...patience, failOn: STUB_CAME_BACK }, mark.position);
-      const after = await this.#identify('the words of the installed system about itself');
-      const installedKernels = (await this.guest.shell(this.family.installedKernels)).split('\n').filter(Boolean);
-      this.#phases.fact('installed kernel', `${after.release} ${after.version}`);
-      const resets = this.machine.resetsSince(mark);
-      const kernelsSeen = kernelsIn(this.machine.qemu.console.text(mark.position));
-      const { nonce } = this.#workspace;
-      const { fs } = this.planned.cell;
-      const doubts = doubtsAbout({ before, after, resets, kernelsSeen, installedKernels, nonce, fs });
-      if (doubts.length > 0) throw new GuestFailure({ code: 'kexec-doubtful', message: doubts.join('; ') });
-    });
+  async reachInstalled(): Promise<Outcome> {
+    // A machine that runs already has just installed.
+    const fromBooted = this.#reuse.stage === 'booted' && !this.#guest.machine;
+    const restored = fromBooted ? await this.#reuse.restore('booted', this.#guest, this.#ready) : undefined;
+    if (restored) {
+      await this.#identify('the words of the installed system about itself');
+      return { skipped: restored.because };
+    }
+    if (!this.#guest.machine) await this.bootDisk();
+    await this.#followKexec();
+    if (fromBooted) await this.#reuse.save('booted', this.#guest, this.#ready, this.stubHostKey);
+    return undefined;
   }
 
-  /** Has the installed system reboot itself. */
-  async rebootAgain(): Promise<void> {
+  /** Has the installed system reboot itself, and follows it. */
+  async rebootAgain(): Promise<Outcome> {
+    if (this.#reuse.stage === 'booted') return { skipped: '--from booted is for what comes between login and reboot' };
     await this.#leave();
     const mark = this.machine.mark();
     await this.machine.type('systemctl reboot');
     await this.#awaitReset('shutdown', 'the reset of the second reboot', mark);
+    await this.#followKexec();
+    return undefined;
   }
 
   /** Presses the power button and waits for the end of QEMU. */
-  async powerOff(): Promise<void> {
+  async powerOff(): Promise<Outcome> {
+    if (this.#reuse.stage === 'booted') return { skipped: '--from booted leaves the power button alone' };
     await this.#leave();
     const patience = this.#patience('power-off', 'the power-off of the guest');
     await this.#phases.span('power-off', () => this.machine.powerOff(patience));
+    return undefined;
   }
 
-  /** Absolute path of the data disk, a qcow2. */
-  get disk(): string {
-    return this.#workspace.disk;
+  /** Absolute path of the data disk, a qcow2; made by the first who asks. */
+  async disk(): Promise<string | undefined> {
+    return (await this.#guest.medium()).disk;
   }
 
   /** The ways into the running guest. */
   get guest(): Access {
     if (this.#access) return this.#access;
     const timeout = ANSWER[this.#ready.proof.accelerator];
-    const { privateKey } = this.#workspace.keys;
+    const { privateKey } = this.#guest.keys;
     this.#access = new Access(this.machine, { privateKey, timeout, signal: this.#given.signal });
     return this.#access;
   }
 
   get machine(): Machine {
-    if (this.#machine) return this.#machine;
+    if (this.#guest.machine) return this.#guest.machine;
     throw new HarnessError({ code: 'no-machine', message: 'the guest was never started' });
   }
 
   /** The guest is gone, or as good as: nothing more can be asked of it. */
   get lost(): boolean {
-    return this.#lost || this.#machine?.qemu.qmp.closed === true;
+    return this.#lost || this.#guest.machine?.qemu.qmp.closed === true;
   }
 
   onFailure(reason: Reason): void {
@@ -188,20 +207,18 @@ export class Cell implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#leave();
-    if (this.#toBeKept && (await keepGuest(this.machine, this.#workspace, this.#phases))) return;
+    const kept = this.#toBeKept && (await keepGuest(this.machine, this.#guest.keys, this.#workspace, this.#phases));
     try {
-      await this.#machine?.[Symbol.asyncDispose]();
-      const { disk, keys, register } = this.#workspace;
-      const installed = { disk, keys, hostKey: this.stubHostKey };
-      if (this.#installed) await keepDisk(this.#given.options.cacheFolder, this.planned.cell.id, installed, register);
+      if (!kept) await this.#guest[Symbol.asyncDispose]();
+      await this.#reuse[Symbol.asyncDispose]();
     } finally {
-      await this.#workspace[Symbol.asyncDispose]();
+      if (!kept) await this.#workspace[Symbol.asyncDispose]();
     }
   }
 
   get #toBeKept(): boolean {
     const { options, signal } = this.#given;
-    return options.keep && this.#failed && this.#machine?.qemu.qmp.closed === false && !signal.aborted;
+    return options.keep && this.#failed && this.#guest.machine?.qemu.qmp.closed === false && !signal.aborted;
   }
 
   get #ready(): Prepared {
@@ -214,16 +231,20 @@ export class Cell implements AsyncDisposable {
     return findArchiveOf(this.planned.distribution, options, signal);
   }
 
-  async #start(): Promise<Machine> {
-    const { image, proof } = this.#ready;
-    const { options, signal } = this.#given;
-    const { cell } = this.planned;
-    for (const [name, file] of Object.entries(EVIDENCE)) this.#phases.attach(name, this.#workspace.file(file));
-    const parts = { cell, image, accelerator: proof.accelerator, workspace: this.#workspace, options };
-    const machine = await startGuest(parts, signal);
-    this.#machine = machine;
-    this.#phases.fact('qemu', machine.qemu.qmp.version);
-    return machine;
+  async #followKexec(): Promise<void> {
+    await this.#phases.span('boot-installed', async () => {
+      const mark = this.#rebootMark;
+      if (!mark) throw new HarnessError({ code: 'no-reboot', message: 'nothing asked the guest to reboot' });
+      const patience = this.#patience('boot-installed', 'the login prompt of the installed system');
+      const before = this.systems.at(-1);
+      await logIn(this.machine, { ...patience, failOn: STUB_CAME_BACK }, mark.position);
+      const after = await this.#identify('the words of the installed system about itself');
+      this.#phases.fact('installed kernel', `${after.release} ${after.version}`);
+      const installedKernels = (await this.guest.shell(this.family.installedKernels)).split('\n').filter(Boolean);
+      const { nonce } = this.#workspace;
+      const { filesystem } = this.planned;
+      proveKexec(this.machine, mark, { before, after, installedKernels, nonce, filesystem });
+    });
   }
 
   async #identify(awaiting: string): Promise<SystemIdentity> {
@@ -238,7 +259,7 @@ export class Cell implements AsyncDisposable {
     this.#rebootMark = mark;
   }
 
-  #patience(phase: Phase, awaiting: string): Patience {
+  #patience(phase: Phase, awaiting: string) {
     return { awaiting, ...BUDGETS[this.#ready.proof.accelerator][phase] };
   }
 

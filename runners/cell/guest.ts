@@ -1,79 +1,136 @@
 import { randomInt } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import type { StubImage } from '../../image/build.ts';
-import type { Accelerator } from '../host/accelerator.ts';
+import { rm, writeFile } from 'node:fs/promises';
+import type { KeyPair } from '../channels/ssh/keys.ts';
+import { HarnessError } from '../errors.ts';
 import { device } from '../host/resources.ts';
-import { Machine } from '../machine/machine.ts';
-import type { RunOptions } from '../matrix/options.ts';
-import type { Cell } from '../matrix/plan.ts';
+import { Machine, type MachineOptions } from '../machine/machine.ts';
+import type { PlannedCell } from '../matrix/plan.ts';
 import { pasteable } from '../process/command.ts';
-import { ARCHES, type Arch } from '../qemu/arch.ts';
-import type { MachineSpec } from '../qemu/argv.ts';
-import { GUEST } from './budgets.ts';
-import { hostNameOf, type Workspace } from './workspace.ts';
+import { type GuestSpec, guestSpec } from './guest-spec.ts';
+import type { Installed } from './installed.ts';
+import { emptyMedium, type Medium, mediumOf } from './medium.ts';
+import type { Phases } from './phases.ts';
+import type { Prepared } from './prepare.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Workspace } from './workspace.ts';
 
-type NetworkedSpec = MachineSpec & { readonly network: { readonly segmentSocket: string; readonly restrict: boolean } };
+/** Names of the attachments in reports, and the files. */
+const EVIDENCE = { console: 'console.log', 'qemu-argv': 'qemu.argv', 'qemu-log': 'qemu.log', segment: 'segment.pcap' };
 
-export interface GuestParts {
-  readonly cell: Cell;
-  readonly image: Pick<StubImage, 'squashfs' | 'kernel' | 'initrd'>;
-  readonly accelerator: Accelerator;
-  readonly workspace: Workspace;
-  readonly options: Pick<RunOptions, 'console' | 'keep'>;
-  /** The guest's address on the host's vsock; none where the host has no vsock. */
-  readonly vsockCid?: number;
-}
+/** The machine of a cell, with what it is installed on. Disposing of it ends it. */
+export class Guest implements AsyncDisposable {
+  /** What to boot in place of an empty disk. To be set before the medium is made. */
+  installed: Installed | undefined;
+  machine: Machine | undefined;
+  readonly #planned: PlannedCell;
+  readonly #given: Surroundings;
+  readonly #workspace: Workspace;
+  readonly #phases: Phases;
+  readonly #resources = new AsyncDisposableStack();
+  #medium: Medium | undefined;
 
-/** The machine of a cell, by the contract of stub's users: squashfs, data disk, one network card, one console. */
-export function guestSpec({ cell, image, accelerator, workspace, options, vsockCid }: GuestParts): NetworkedSpec {
-  const arch = cell.arch as Arch;
-  const { segment, ...sockets } = workspace.sockets;
-  const hostName = hostNameOf(cell.id);
-  return {
-    name: hostName,
-    arch,
-    accelerator,
-    cores: GUEST.cores,
-    memoryMiB: GUEST.memoryMiB,
-    kernel: image.kernel,
-    initrd: image.initrd,
-    cmdline: [
-      'root=/dev/vda',
-      'ro',
-      `console=${options.console === 'serial' ? ARCHES[arch].serial : options.console}`,
-      'net.ifnames=0',
-      `systemd.hostname=${hostName}`,
-      workspace.nonce,
-    ],
-    stubImage: image.squashfs,
-    dataDisk: { path: workspace.disk, format: 'qcow2' },
-    network: { restrict: false, segmentSocket: segment },
-    credentials: { 'ssh.authorized_keys.root': workspace.keys.publicKeyPath },
-    sockets,
-    console: options.console,
-    consoleLog: workspace.file('console.log'),
-    pvpanic: false,
-    ...(vsockCid === undefined ? {} : { vsockCid }),
-  };
+  constructor(planned: PlannedCell, given: Surroundings, workspace: Workspace, phases: Phases) {
+    this.#planned = planned;
+    this.#given = given;
+    this.#workspace = workspace;
+    this.#phases = phases;
+  }
+
+  /** What it is installed on; made by the first who asks. */
+  async medium(): Promise<Medium> {
+    this.#medium ??= await (this.installed
+      ? mediumOf(this.installed, this.#workspace)
+      : emptyMedium(this.#planned.filesystem, this.#workspace));
+    return this.#medium;
+  }
+
+  /** What a checkpoint brings with it. */
+  replaceMedium(medium: Medium): void {
+    this.#medium = medium;
+  }
+
+  /** Back to what `installed` says. */
+  async forgetMedium(): Promise<void> {
+    const { disk } = this.#medium ?? {};
+    if (disk !== undefined) await rm(disk, { force: true });
+    this.#medium = undefined;
+  }
+
+  /** The keys that open it. */
+  get keys(): KeyPair {
+    if (this.#medium) return this.#medium.keys;
+    throw new HarnessError({ code: 'no-machine', message: 'the guest has no disk yet' });
+  }
+
+  /** The machine as it would be started. */
+  async spec({ image, proof }: Prepared): Promise<GuestSpec> {
+    const { options } = this.#given;
+    const parts = {
+      planned: this.#planned,
+      image,
+      accelerator: proof.accelerator,
+      workspace: this.#workspace,
+      options,
+    };
+    return guestSpec({ ...parts, medium: await this.medium(), ...(await freeVsock()) });
+  }
+
+  /** Where the machine's words go, and what ends it. */
+  get options(): MachineOptions {
+    const { options, signal } = this.#given;
+    return {
+      log: this.#workspace.file('qemu.log'),
+      pcap: this.#workspace.file('segment.pcap'),
+      outlive: options.keep,
+      env: this.#workspace.register.environment,
+      signal,
+    };
+  }
+
+  async start(prepared: Prepared): Promise<Machine> {
+    for (const [name, file] of Object.entries(EVIDENCE)) this.#phases.attach(name, this.#workspace.file(file));
+    return this.adopt(await Machine.start(await this.spec(prepared), this.options));
+  }
+
+  /** Takes over a machine that was started by somebody else, and leaves its command line among the evidence. */
+  async adopt(machine: Machine): Promise<Machine> {
+    this.machine = this.#resources.use(machine);
+    this.#workspace.register.process(machine.qemu.pid, machine.qemu.argv[0]);
+    await writeFile(this.#workspace.file('qemu.argv'), `${pasteable(machine.qemu.argv)}\n`);
+    this.#phases.fact('qemu', machine.qemu.qmp.version);
+    return machine;
+  }
+
+  /**
+   * Has what is installed put aside while the machine stands still, and lets it go on, writing to a layer of its own.
+   *
+   * @param put gets the medium as it is at this moment; a disk's file it may move.
+   */
+  async freeze(put: (medium: Medium) => Promise<void>): Promise<void> {
+    const { machine } = this;
+    if (!machine) throw new HarnessError({ code: 'no-machine', message: 'the guest was never started' });
+    const medium = await this.medium();
+    const { qmp } = machine.qemu;
+    await qmp.execute('stop');
+    try {
+      if (medium.disk !== undefined) {
+        const layer = this.#workspace.scratch('layer.qcow2');
+        await qmp.execute('blockdev-snapshot-sync', { device: 'data', 'snapshot-file': layer, format: 'qcow2' });
+        this.#medium = { ...medium, disk: layer };
+      }
+      await put(medium);
+    } finally {
+      await machine.qemu.cont();
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#resources.disposeAsync();
+  }
 }
 
 /** A number that no other guest of this host is likely to have: there is no way to ask for a free one. */
 async function freeVsock(): Promise<{ vsockCid?: number }> {
   const { state } = await device('/dev/vhost-vsock');
   return state === 'opens' ? { vsockCid: randomInt(0x10000, 0x7fffffff) } : {};
-}
-
-/** Starts the machine and leaves its command line among the evidence. */
-export async function startGuest(parts: GuestParts, signal: AbortSignal): Promise<Machine> {
-  const { workspace, options } = parts;
-  const machine = await Machine.start(guestSpec({ ...parts, ...(await freeVsock()) }), {
-    log: workspace.file('qemu.log'),
-    pcap: workspace.file('segment.pcap'),
-    outlive: options.keep,
-    env: workspace.register.environment,
-    signal,
-  });
-  workspace.register.process(machine.qemu.pid, machine.qemu.argv[0]);
-  await writeFile(workspace.file('qemu.argv'), `${pasteable(machine.qemu.argv)}\n`);
-  return machine;
 }

@@ -43,8 +43,15 @@ function follow(phases: Phases): (line: string) => void {
   };
 }
 
+export interface InstallEnd {
+  /** Where on the console it began. */
+  readonly mark: Mark;
+  /** The digest of the packages' names and versions, if the installer told it. */
+  readonly packages: string;
+}
+
 /** Types the line at the shell and waits until the installer says that it is done. */
-export async function install(machine: Machine, line: string, phases: Phases, budget: Budget): Promise<Mark> {
+export async function install(machine: Machine, line: string, phases: Phases, budget: Budget): Promise<InstallEnd> {
   const { console } = machine.qemu;
   const start = machine.mark();
   const over = new AbortController();
@@ -67,7 +74,8 @@ export async function install(machine: Machine, line: string, phases: Phases, bu
         message: `the installer ended with status ${status} and did not say that it was done`,
       });
     }
-    return start;
+    const packages = /stub-install: packages ([^\n]+)\n/.exec(console.text(start.position))?.[1] ?? '';
+    return { mark: start, packages };
   } finally {
     over.abort();
     stop();

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildImage, type StubImage } from '../../image/build.ts';
-import { openImage } from '../../image/contract.ts';
+import { hashFile, openImage } from '../../image/contract.ts';
+import { installInputsOf } from '../../image/install-inputs.ts';
 import { type ImageArch, suite } from '../../image/recipe.ts';
 import { type Archive, findArchive } from '../../mirrors/origins.ts';
 import { HarnessError } from '../errors.ts';
@@ -12,13 +13,32 @@ import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Distribution } from '../matrix/schema.ts';
 import { ARCHES, type Arch } from '../qemu/arch.ts';
+import type { Json } from '../store/inputs.ts';
 import { Store } from '../store/store.ts';
 
 /** What a cell needs before its guest can start. */
 export interface Prepared {
+  readonly arch: Arch;
   readonly archive: Archive;
-  readonly image: StubImage;
+  readonly image: BootableImage;
   readonly proof: AcceleratorProof;
+}
+
+export interface BootableImage extends StubImage {
+  /** Changes with any byte that is booted. */
+  readonly identity: Json;
+  /** What of the image an install can see. */
+  readonly visible: Json;
+}
+
+/** What a report says of it. */
+export function factsAbout({ archive, image, proof }: Prepared): Readonly<Record<string, string>> {
+  return {
+    archive: `${archive.uri} (${archive.from}), Release of ${archive.date}`,
+    'security archive': `${archive.securityUri} (${archive.securityFrom}), Release of ${archive.securityDate}`,
+    image: `${image.key} (${image.reused ? 'reused' : 'built'})`,
+    accelerator: `${proof.accelerator}: ${proof.because}`,
+  };
 }
 
 /** What the preparation tells, and where it writes down what it acquires. */
@@ -31,8 +51,9 @@ export interface Helpers {
 /** One store a process and folder, so that cells side by side share the builds under way. */
 const stores = new Map<string, Store>();
 
-function storeIn(cacheFolder: string): Store {
-  const store = stores.get(cacheFolder) ?? new Store(cacheFolder);
+export function storeOf({ cacheFolder, fresh, audit }: Pick<RunOptions, 'cacheFolder' | 'fresh' | 'audit'>): Store {
+  const policy = { ...(fresh ? { fresh } : {}), ...(audit === undefined ? {} : { audit }) };
+  const store = stores.get(cacheFolder) ?? new Store(cacheFolder, policy);
   stores.set(cacheFolder, store);
   return store;
 }
@@ -47,23 +68,31 @@ export function findArchiveOf(
   return findArchive(distribution, origins, { mirror, signal });
 }
 
+/** The archive that the image is made from. */
+export function imageArchiveOf(options: Pick<RunOptions, 'mirror'>, signal: AbortSignal): Promise<Archive> {
+  const distribution = Object.values(loadMatrix().distributions).find((row) => row.suite === suite);
+  if (distribution) return findArchiveOf(distribution, options, signal);
+  throw new HarnessError({ code: 'image-suite', message: `the image is made of ${suite}, which matrix.yaml lacks` });
+}
+
+/** What of our image an install of the distribution can see. */
+export function visibleOf(distro: string, archive: Archive): Promise<Json> {
+  return installInputsOf(distro, archive.date);
+}
+
 /** Our own image of an architecture, built where the store has none, with the archive it is made from. */
 export async function obtainImage(
   arch: ImageArch,
-  options: Pick<RunOptions, 'cacheFolder' | 'mirror'>,
+  options: Pick<RunOptions, 'cacheFolder' | 'mirror' | 'fresh' | 'audit'>,
   { progress, register, signal }: Helpers,
 ): Promise<{ readonly image: StubImage; readonly archive: Archive }> {
   const { cacheFolder } = options;
-  const distribution = Object.values(loadMatrix().distributions).find((row) => row.suite === suite);
-  if (!distribution) {
-    throw new HarnessError({ code: 'image-suite', message: `the image is made of ${suite}, which matrix.yaml lacks` });
-  }
   await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
-  const archive = await findArchiveOf(distribution, options, signal);
+  const archive = await imageArchiveOf(options, signal);
   const image = await buildImage({
     arch,
     origin: { uri: archive.uri, releaseDate: archive.date },
-    store: storeIn(cacheFolder),
+    store: storeOf(options),
     log: join(cacheFolder, `image-${arch}.log`),
     progress,
     register,
@@ -77,7 +106,7 @@ export async function prepare(planned: PlannedCell, options: RunOptions, helpers
   const arch = planned.cell.arch as Arch & ImageArch;
   const { signal } = helpers;
   const archive = await findArchiveOf(planned.distribution, options, signal);
-  const { image: ours } = await obtainImage(arch, options, helpers);
+  const { image: ours, archive: imageArchive } = await obtainImage(arch, options, helpers);
   // An image of somebody else's need not know our probe: the accelerator is proven with ours.
   const proof = await probeAccelerator({
     arch: ARCHES[arch],
@@ -88,6 +117,9 @@ export async function prepare(planned: PlannedCell, options: RunOptions, helpers
   });
   const { image: given, kernel, initrd } = options;
   const replaced = { ...(kernel ? { kernel } : {}), ...(initrd ? { initrd } : {}) };
-  const image = given ? await openImage(given, storeIn(options.cacheFolder), replaced) : { ...ours, ...replaced };
-  return { archive, proof, image };
+  const image = given ? await openImage(given, storeOf(options), replaced) : { ...ours, ...replaced };
+  const hashes = await Promise.all(Object.entries(replaced).map(async ([name, file]) => [name, await hashFile(file)]));
+  const visible = given ? { image: image.key } : await visibleOf(planned.cell.distro, imageArchive);
+  const identity = { image: image.key, ...Object.fromEntries(hashes) };
+  return { arch, archive, proof, image: { ...image, identity, visible } };
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
-import { keptDisk } from './disks.ts';
-import { startGuest } from './guest.ts';
+import { Guest } from './guest.ts';
+import { latestInstalled } from './kept.ts';
+import { Phases } from './phases.ts';
 import { prepare } from './prepare.ts';
 import { attachTerminal } from './terminal.ts';
 import { sshCommand } from './ways-in.ts';
@@ -23,18 +24,18 @@ export interface ShellContext {
  */
 export async function openShell(planned: PlannedCell, options: RunOptions, context: ShellContext): Promise<void> {
   const { print, signal } = context;
-  const { id } = planned.cell;
-  const installed = await keptDisk(options.cacheFolder, id);
+  const installed = await latestInstalled(options, planned.cell.id);
   await using resources = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'stub-shell-'));
   resources.defer(() => rm(folder, { recursive: true, force: true }));
-  const workspace = resources.use(await openWorkspace(folder, { cacheFolder: options.cacheFolder, installed }));
+  const workspace = resources.use(await openWorkspace(folder, options.cacheFolder));
   workspace.register.folder(folder);
-  const { register } = workspace;
-  const { image, proof } = await prepare(planned, options, { progress: print, register, signal });
-  const parts = { cell: planned.cell, image, accelerator: proof.accelerator, workspace, options };
-  const machine = resources.use(await startGuest(parts, signal));
-  print(`ssh:  ${sshCommand(await machine.qemu.sshPort(), workspace)}`);
+  const prepared = await prepare(planned, options, { progress: print, register: workspace.register, signal });
+  const surroundings = { options, folder, emit: () => {}, signal };
+  const guest = resources.use(new Guest(planned, surroundings, workspace, new Phases(planned.cell.id, () => {})));
+  guest.installed = installed;
+  const machine = await guest.start(prepared);
+  print(`ssh:  ${sshCommand(await machine.qemu.sshPort(), installed.keys)}`);
   print('The console follows; Ctrl-] leaves it and ends the guest. What you change is thrown away.');
   await attachTerminal(machine.qemu.console, machine.qemu.exited, signal);
 }

@@ -1,3 +1,4 @@
+import type { KeyPair } from '../channels/ssh/keys.ts';
 import { explain } from '../errors.ts';
 import type { Machine } from '../machine/machine.ts';
 import { pasteable } from '../process/command.ts';
@@ -5,21 +6,21 @@ import type { Phases } from './phases.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The command that logs in over SSH to a running guest. */
-export function sshCommand(port: number, workspace: Workspace): string {
+export function sshCommand(port: number, keys: KeyPair): string {
   const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR', 'IdentitiesOnly=yes'];
   return pasteable([
-    ...['ssh', '-i', workspace.keys.privateKeyPath, '-p', String(port)],
+    ...['ssh', '-i', keys.privateKeyPath, '-p', String(port)],
     ...options.flatMap((option) => ['-o', option]),
     'root@127.0.0.1',
   ]);
 }
 
 /** How to reach a guest that was kept running, and how to end it; a line each. */
-function waysIn(pid: number, port: number, workspace: Workspace): string {
+function waysIn(pid: number, port: number, keys: KeyPair, workspace: Workspace): string {
   return [
     `the guest goes on running as process ${pid}`,
     `  console: ${pasteable(['socat', '-,raw,echo=0,escape=0x1d', `UNIX-CONNECT:${workspace.sockets.console}`])}   (Ctrl-] leaves it)`,
-    `  ssh:     ${sshCommand(port, workspace)}`,
+    `  ssh:     ${sshCommand(port, keys)}`,
     `  end it:  kill ${pid}`,
   ].join('\n');
 }
@@ -29,9 +30,14 @@ function waysIn(pid: number, port: number, workspace: Workspace): string {
  *
  * @returns false where QEMU would not say how: such a guest is of no use and is not kept.
  */
-export async function keepGuest(machine: Machine, workspace: Workspace, phases: Phases): Promise<boolean> {
+export async function keepGuest(
+  machine: Machine,
+  keys: KeyPair,
+  workspace: Workspace,
+  phases: Phases,
+): Promise<boolean> {
   try {
-    phases.note(waysIn(machine.qemu.pid, await machine.qemu.sshPort(), workspace));
+    phases.note(waysIn(machine.qemu.pid, await machine.qemu.sshPort(), keys, workspace));
   } catch (error) {
     phases.note(`the guest is not kept: ${explain(error)}`);
     return false;

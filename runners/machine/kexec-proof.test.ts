@@ -9,6 +9,7 @@ const good: Handover = {
     cmdline: ['root=/dev/vda', 'ro', 'stub-matrix.nonce=abc'],
     root: { source: 'overlay', type: 'overlay', options: ['rw'] },
     dataDisk: '/dev/vdb',
+    rootDevices: [],
   },
   after: {
     bootId: '22222222-2222-2222-2222-222222222222',
@@ -17,12 +18,13 @@ const good: Handover = {
     cmdline: ['rw', 'stub-matrix.nonce=abc', 'root=UUID=x', 'rootfstype=xfs'],
     root: { source: '/dev/vdb', type: 'xfs', options: ['rw'] },
     dataDisk: '/dev/vdb',
+    rootDevices: ['/dev/vdb'],
   },
   resets: 1,
   kernelsSeen: ['6.12.117+deb13-cloud-amd64', '6.12.117+deb13-amd64'],
   installedKernels: ['6.12.117+deb13-amd64'],
   nonce: 'stub-matrix.nonce=abc',
-  fs: 'xfs',
+  filesystem: { type: 'xfs', on: 'disk' },
 };
 
 const after = (changes: Partial<Handover['after']>): Partial<Handover> => ({ after: { ...good.after, ...changes } });
@@ -33,7 +35,16 @@ test('a handover by kexec leaves no doubt', () => {
 
 test('a root on a Btrfs subvolume is on its disk', () => {
   const root = { source: '/dev/vdb[/@rootfs]', type: 'btrfs', options: ['rw'] };
-  expect(doubtsAbout({ ...good, ...after({ root }), fs: 'btrfs' })).toEqual([]);
+  expect(doubtsAbout({ ...good, ...after({ root }), filesystem: { type: 'btrfs', on: 'disk' } })).toEqual([]);
+});
+
+test('a root on a volume of LUKS is on its disk, one on a share needs none', () => {
+  const crypt = { source: '/dev/mapper/root', type: 'xfs', options: ['rw'] };
+  const encrypted = after({ root: crypt, rootDevices: ['/dev/mapper/root', '/dev/vdb'] });
+  expect(doubtsAbout({ ...good, ...encrypted, filesystem: { type: 'xfs', on: 'encrypted-disk' } })).toEqual([]);
+  const root = { source: 'fs', type: 'virtiofs', options: ['rw'] };
+  const shared = after({ root, rootDevices: [], dataDisk: '' });
+  expect(doubtsAbout({ ...good, ...shared, filesystem: { type: 'virtiofs', on: 'share' } })).toEqual([]);
 });
 
 test.for<[string, Partial<Handover>, RegExp]>([
@@ -50,9 +61,12 @@ test.for<[string, Partial<Handover>, RegExp]>([
   ['a reset at a mere start', { before: undefined }, /1 resets on the way, expected 0/],
   ['a kernel nobody installed', { installedKernels: [] }, /none of the installed ones \(none\)/],
   ['another run’s nonce', { nonce: 'stub-matrix.nonce=xyz' }, /lacks stub-matrix.nonce=xyz/],
-  ['another disk', after({ root: { ...good.after.root, source: '/dev/vdc' } }), /on \/dev\/vdc, not on/],
+  ['another disk', after({ rootDevices: ['/dev/vdc'] }), /on \/dev\/vdc, not on/],
+  ['something between', after({ rootDevices: ['/dev/mapper/root', '/dev/vdb'] }), /not right on the disk/],
+  ['no encryption', { filesystem: { type: 'xfs', on: 'encrypted-disk' } }, /\/dev\/vdb, which is no encrypted volume/],
+  ['no share', { filesystem: { type: 'xfs', on: 'share' } }, /\/dev\/vdb, not the share "fs"/],
   ['no data disk', after({ dataDisk: '' }), /no \/dev\/disk\/by-id/],
-  ['another filesystem', { fs: 'ext4' }, /is xfs, asked for was ext4/],
+  ['another filesystem', { filesystem: { type: 'ext4', on: 'disk' } }, /is xfs, asked for was ext4/],
 ])('%s is noticed', ([, change, expected]) => {
   expect(doubtsAbout({ ...good, ...change }).join('\n')).toMatch(expected);
 });

@@ -1,4 +1,12 @@
+import { GuestFailure } from '../errors.ts';
+import type { Machine, Mark } from './machine.ts';
 import type { SystemIdentity } from './system.ts';
+
+/** What a root is mounted as, and what it lies on: a whole disk, a volume of LUKS on one, or virtiofsd's share. */
+export interface RootFilesystem {
+  readonly type: string;
+  readonly on: 'disk' | 'encrypted-disk' | 'share';
+}
 
 export interface Handover {
   /** The system that asked for the reboot; none where the machine was just started. */
@@ -12,9 +20,12 @@ export interface Handover {
   readonly installedKernels: readonly string[];
   /** The word that this run put on QEMU's command line. */
   readonly nonce: string;
-  /** The type that was asked for. */
-  readonly fs: string;
+  /** The root filesystem that was asked for. */
+  readonly filesystem: RootFilesystem;
 }
+
+/** The tag of the share, by which the guest names it in place of a device. */
+const SHARE = 'fs';
 
 /**
  * Whether the system came up by kexec out of stub's kernel, on the disk that was installed. Empty when it did; else
@@ -25,9 +36,9 @@ export interface Handover {
  * kexec leads there.
  */
 export function doubtsAbout(handover: Handover): string[] {
-  const { before, after, resets, kernelsSeen, installedKernels, nonce, fs } = handover;
+  const { before, after, resets, kernelsSeen, installedKernels, nonce, filesystem } = handover;
   const expected = before ? 1 : 0;
-  const doubts: [boolean, string][] = [
+  const doubts: Doubt[] = [
     [resets !== expected, `QEMU reported ${resets} resets on the way, expected ${expected}`],
     [after.bootId === before?.bootId, `the boot id is still ${after.bootId}: nothing was rebooted`],
     [
@@ -39,14 +50,25 @@ export function doubtsAbout(handover: Handover): string[] {
       `the running kernel ${after.release} is none of the installed ones (${installedKernels.join(', ') || 'none'})`,
     ],
     [!after.cmdline.includes(nonce), `the kernel's command line lacks ${nonce}: ${after.cmdline.join(' ')}`],
-    [after.dataDisk === '', 'the data disk has no /dev/disk/by-id/virtio-data'],
+    ...ROOT_DOUBTS[filesystem.on](after),
     [
-      after.dataDisk !== '' && !isOn(after.root.source, after.dataDisk),
-      `the root filesystem is on ${after.root.source}, not on the data disk ${after.dataDisk}`,
+      after.root.type !== filesystem.type,
+      `the root filesystem is ${after.root.type}, asked for was ${filesystem.type}`,
     ],
-    [after.root.type !== fs, `the root filesystem is ${after.root.type}, asked for was ${fs}`],
   ];
   return doubts.flatMap(([holds, text]) => (holds ? [text] : []));
+}
+
+/**
+ * Holds what a system says of itself against what was seen of its machine since the reboot or start at `mark`.
+ *
+ * @throws GuestFailure `kexec-doubtful` with all that speaks against a handover by kexec.
+ */
+export function proveKexec(machine: Machine, mark: Mark, said: Omit<Handover, 'resets' | 'kernelsSeen'>): void {
+  const resets = machine.resetsSince(mark);
+  const kernelsSeen = kernelsIn(machine.qemu.console.text(mark.position));
+  const doubts = doubtsAbout({ ...said, resets, kernelsSeen });
+  if (doubts.length > 0) throw new GuestFailure({ code: 'kexec-doubtful', message: doubts.join('; ') });
 }
 
 /** The releases in the first lines that Linux kernels write, in the order in which they came. */
@@ -54,7 +76,30 @@ export function kernelsIn(console: string): string[] {
   return [...console.matchAll(/^\[ +0\.0+\] Linux version (\S+) /gm)].map((match) => match[1] ?? '');
 }
 
-/** Btrfs names the subvolume behind the device, in brackets. */
-function isOn(source: string, disk: string): boolean {
-  return source.replace(/\[.*\]$/, '') === disk;
+type Doubt = [holds: boolean, text: string];
+
+/** Whether the root lies where it was put. */
+const ROOT_DOUBTS: Readonly<Record<RootFilesystem['on'], (after: SystemIdentity) => Doubt[]>> = {
+  disk: (after) => [
+    ...dataDiskDoubts(after),
+    [after.rootDevices.length > 1, `the root filesystem is not right on the disk: ${after.rootDevices.join(' on ')}`],
+  ],
+  'encrypted-disk': (after) => [
+    ...dataDiskDoubts(after),
+    [
+      !after.rootDevices[0]?.startsWith('/dev/mapper/'),
+      `the root filesystem is on ${after.rootDevices[0]}, which is no encrypted volume`,
+    ],
+  ],
+  share: ({ root }) => [[root.source !== SHARE, `the root filesystem is ${root.source}, not the share "${SHARE}"`]],
+};
+
+function dataDiskDoubts({ dataDisk, rootDevices, root }: SystemIdentity): Doubt[] {
+  return [
+    [dataDisk === '', 'the data disk has no /dev/disk/by-id/virtio-data'],
+    [
+      dataDisk !== '' && rootDevices.at(-1) !== dataDisk,
+      `the root filesystem is on ${rootDevices.join(' on ') || root.source}, not on the data disk ${dataDisk}`,
+    ],
+  ];
 }

@@ -13,6 +13,8 @@ export interface SystemIdentity {
   readonly root: { readonly source: string; readonly type: string; readonly options: readonly string[] };
   /** Where /dev/disk/by-id/virtio-data leads; empty where there is no such disk. */
   readonly dataDisk: string;
+  /** The block devices that the root lies on, itself first, the disk last; none where it lies on none. */
+  readonly rootDevices: readonly string[];
 }
 
 const QUESTIONS = [
@@ -21,13 +23,15 @@ const QUESTIONS = [
   'uname -v',
   'cat /proc/cmdline',
   'findmnt -nro SOURCE,FSTYPE,OPTIONS /',
-  'readlink -f /dev/disk/by-id/virtio-data',
+  'readlink -f /dev/disk/by-id/virtio-data || echo',
+  'lsblk -nsrpo NAME "$(findmnt -nvro SOURCE /)" 2> /dev/null',
 ] as const;
 
 /** Asks the shell on the console who it is. */
 export async function askIdentity(machine: Machine, patience: Patience): Promise<SystemIdentity> {
   const { status, output } = await machine.execute(QUESTIONS.join('; '), patience);
-  const [bootId = '', release = '', version = '', cmdline = '', mount = '', dataDisk = ''] = output.split('\n');
+  const [bootId = '', release = '', version = '', cmdline = '', mount = '', dataDisk = '', ...rootDevices] =
+    output.split('\n');
   const [source, type, options] = mount.split(' ');
   if (!/^[0-9a-f-]{36}$/.test(bootId) || !source || !type || !options) {
     throw new GuestFailure({
@@ -42,6 +46,7 @@ export async function askIdentity(machine: Machine, patience: Patience): Promise
     cmdline: cmdline.split(' '),
     root: { source, type, options: options.split(',') },
     dataDisk,
+    rootDevices: rootDevices.filter(Boolean),
   };
 }
 

@@ -4,7 +4,14 @@ import { UsageError } from '../errors.ts';
 import { matrixJsonSchema } from './generate-schema.ts';
 import { loadMatrix, matrixFile, parseMatrix } from './load.ts';
 
-const text = readFileSync(matrixFile, 'utf8');
+/** With rules of which there may be none at the moment. */
+const rules = `skip:
+  - when: { arch: [aarch64] }
+    because: a rule of the tests
+  - when: { fs: [luks] }
+    because: another rule of the tests
+`;
+const text = readFileSync(matrixFile, 'utf8').replace(/^skip:.*\n( .*\n)*/m, rules);
 
 /** What is said when the first `from` in matrix.yaml is replaced by `to`, and the line on which `to` then stands. */
 function complaint(from: string, to: string): { message: string; line: number } {
@@ -63,7 +70,7 @@ describe('matrix.yaml', () => {
   });
 
   it('refuses a rule that decides nothing', () => {
-    const { message, line } = complaint('fs: [luks]', 'fs: [virtiofs]');
+    const { message, line } = complaint('fs: [luks]', 'arch: [aarch64]');
     expect(message).toMatch(new RegExp(`^matrix\\.yaml:${line}:\\d+: this rule skips no cell`));
   });
 

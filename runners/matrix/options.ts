@@ -12,6 +12,12 @@ export interface RunOptions {
   readonly mirror?: string;
   /** The tool the installer bootstraps with; the installer's own choice where absent. */
   readonly bootstrap?: 'mmdebstrap' | 'debootstrap';
+  /** Make everything anew, in place of what the store keeps. */
+  readonly fresh?: boolean;
+  /** Of what the store keeps, make one in so many again and compare; 1 or more. */
+  readonly audit?: number;
+  /** Start from a machine that was put aside at stub's root shell, or at the installed system's login. */
+  readonly from?: 'shell' | 'booted';
   /** How many cells may run at the same time; 1 or more. */
   readonly jobs: number;
   /** Which of the guest's consoles the runner talks to. */

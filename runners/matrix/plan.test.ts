@@ -17,7 +17,7 @@ describe('makePlan', () => {
     const plan = makePlan(matrix, {
       distro: ['debian13'],
       arch: matrix.architectures,
-      fs: matrix.filesystems,
+      fs: Object.keys(matrix.filesystems),
       hostArch,
     });
     const all = [...ids(plan.run), ...ids(plan.skip), ...plan.unselected.map(({ id }) => id)];

@@ -1,4 +1,4 @@
-import type { Distribution, Matrix, When } from './schema.ts';
+import type { Distribution, Filesystem, Matrix, When } from './schema.ts';
 
 /** distro × arch × filesystem. `id`, `debian13-x86_64-xfs`, is its name everywhere. */
 export interface Cell {
@@ -12,6 +12,7 @@ export interface PlannedCell {
   readonly cell: Cell;
   /** The row of the matrix. */
   readonly distribution: Distribution;
+  readonly filesystem: Filesystem;
   /** Seconds, from experience. */
   readonly expected: number;
 }
@@ -64,7 +65,7 @@ export function matches(when: When | undefined, cell: Cell): boolean {
 export function cellsOf(matrix: Matrix): Cell[] {
   return Object.keys(matrix.distributions).flatMap((distro) =>
     matrix.architectures.flatMap((arch) =>
-      matrix.filesystems.map((fs) => ({ id: `${distro}-${arch}-${fs}`, distro, arch, fs })),
+      Object.keys(matrix.filesystems).map((fs) => ({ id: `${distro}-${arch}-${fs}`, distro, arch, fs })),
     ),
   );
 }
@@ -86,10 +87,11 @@ export function makePlan(matrix: Matrix, selection: Selection = 'everything'): P
   const unselected: Cell[] = [];
   for (const cell of cellsOf(matrix)) {
     const distribution = matrix.distributions[cell.distro];
+    const filesystem = matrix.filesystems[cell.fs];
     const because = unpublished(matrix, cell) ?? matrix.skip.find((rule) => matches(rule.when, cell))?.because;
-    if (!distribution || !selects(selection, cell, distribution)) unselected.push(cell);
+    if (!distribution || !filesystem || !selects(selection, cell, distribution)) unselected.push(cell);
     else if (because !== undefined) skip.push({ cell, because });
-    else run.push({ cell, distribution, expected: expectedSeconds(matrix, cell) });
+    else run.push({ cell, distribution, filesystem, expected: expectedSeconds(matrix, cell) });
   }
   return { run: run.toSorted((a, b) => b.expected - a.expected), skip, unselected };
 }

@@ -21,7 +21,7 @@ function names(matrix: Matrix): Problem[] {
   const known = {
     distro: Object.keys(matrix.distributions),
     arch: matrix.architectures,
-    fs: matrix.filesystems,
+    fs: Object.keys(matrix.filesystems),
     archive: Object.keys(matrix.mirrors),
   };
   const kinds = { distro: 'distribution', arch: 'architecture', fs: 'filesystem', archive: 'archive' };

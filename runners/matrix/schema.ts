@@ -33,6 +33,11 @@ const distribution = z.strictObject({
     .describe('Year and month of the last updates'),
 });
 
+const filesystem = z.strictObject({
+  type: z.string().describe('What the root is mounted as'),
+  on: z.enum(['disk', 'encrypted-disk', 'share']).describe('What holds it: the data disk, LUKS2 on it, or virtiofsd'),
+});
+
 const publicOrigin = z
   .strictObject({
     uri: uri.describe('The archive: the folder that holds dists/'),
@@ -43,7 +48,7 @@ const publicOrigin = z
 /** matrix.yaml as it stands in the file. The editor's schema, matrix.schema.json, is generated from this. */
 export const matrixSchema = z.strictObject({
   architectures: z.array(name('an architecture')).min(1),
-  filesystems: z.array(name('a filesystem')).min(1),
+  filesystems: z.record(name('a filesystem'), filesystem),
   distributions: z.record(name('a distribution'), distribution),
   skip: z
     .array(z.strictObject({ when, because }))
@@ -60,5 +65,6 @@ export const matrixSchema = z.strictObject({
 /** Keys as in the file, kebab-case where they are two words: one vocabulary in matrix.yaml, errors and code. */
 export type Matrix = z.infer<typeof matrixSchema>;
 export type Distribution = Matrix['distributions'][string];
+export type Filesystem = Matrix['filesystems'][string];
 export type When = Matrix['skip'][number]['when'];
 export type Origin = Matrix['mirrors'][string]['origins'][number];

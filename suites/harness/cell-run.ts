@@ -17,6 +17,8 @@ export interface Verdict {
   readonly thrown?: unknown;
 }
 
+type Outcome = { readonly skipped: string } | undefined;
+
 const sinceThen = () => {
   const start = performance.now();
   return () => (performance.now() - start) / 1000;
@@ -85,18 +87,19 @@ export class CellRun<C extends CellContext> {
     const { signal } = this.#given;
     if (signal.aborted) return interrupted(`before "${check.title}"`, signal.reason);
     try {
-      await this.#orAborted(this.#run(check));
-      return { status: 'passed' };
+      const outcome = await this.#orAborted(this.#run(check));
+      if (!outcome) return { status: 'passed' };
+      return { status: 'skipped', reason: { code: 'not-needed', message: outcome.skipped } };
     } catch (thrown) {
       if (signal.aborted) return interrupted(`during "${check.title}"`, thrown);
       return { ...classify(thrown), thrown };
     }
   }
 
-  async #run(check: Check<C>): Promise<void> {
+  async #run(check: Check<C>): Promise<Outcome> {
     this.#opening ??= this.#open(this.#planned, this.#given);
     this.#context = await this.#opening;
-    await check.body(this.#context);
+    return (await check.body(this.#context)) ?? undefined;
   }
 
   /** Also what was still being opened when the check was given up. */
@@ -106,14 +109,15 @@ export class CellRun<C extends CellContext> {
   }
 
   /** A body that does not heed the signal must not keep its cell from being taken down. */
-  async #orAborted(work: Promise<void>): Promise<void> {
+  async #orAborted(work: Promise<Outcome>): Promise<Outcome> {
     const { signal } = this.#given;
     const aborted = Promise.withResolvers<void>();
     const onAbort = () => aborted.resolve();
     signal.addEventListener('abort', onAbort, { once: true });
     try {
-      await Promise.race([work, aborted.promise]);
+      const outcome = await Promise.race([work, aborted.promise]);
       if (signal.aborted) await within(hurry.body, 'the check to heed the interruption', work);
+      return outcome ?? undefined;
     } finally {
       signal.removeEventListener('abort', onAbort);
     }

@@ -18,14 +18,20 @@ export interface CheckOptions {
   readonly independent?: boolean;
 }
 
+/** Says why the check made no sense this time, if it did not: what it is about was done by an earlier run, for example. */
+export type CheckBody<C> = (
+  cell: C,
+  // biome-ignore lint/suspicious/noConfusingVoidType: most bodies end without a word
+) => Promise<{ readonly skipped: string } | undefined | void> | void;
+
 export interface Check<C> {
   readonly title: string;
-  readonly body: (cell: C) => Promise<void> | void;
+  readonly body: CheckBody<C>;
   readonly independent: boolean;
 }
 
 /** Adds a check. Its title is its name in all reports: unique within the suite, stable over time. */
-export type DefineCheck<C> = (title: string, body: Check<C>['body'], options?: CheckOptions) => void;
+export type DefineCheck<C> = (title: string, body: CheckBody<C>, options?: CheckOptions) => void;
 
 /** What is asserted of every cell: plain data until `registerCells` hands it to vitest. */
 export interface CellSuite<C extends CellContext> {

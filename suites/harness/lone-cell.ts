@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cell } from '../../runners/cell/cell.ts';
-import type { InstalledDisk } from '../../runners/cell/disks.ts';
+import type { Installed } from '../../runners/cell/installed.ts';
 import { defaultCacheFolder } from '../../runners/host/cache-folder.ts';
 import { loadMatrix } from '../../runners/matrix/load.ts';
 import type { RunOptions } from '../../runners/matrix/options.ts';
@@ -21,7 +21,7 @@ export async function loneCell(
   stack: AsyncDisposableStack,
   id: string,
   changes: Partial<RunOptions> = {},
-  installed?: InstalledDisk,
+  installed?: Installed,
 ): Promise<Cell> {
   const [planned] = makePlan(loadMatrix(), { cell: [id] }).run;
   if (!planned) throw new RangeError(`${id} is no cell that can be run`);
@@ -29,7 +29,8 @@ export async function loneCell(
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const options: RunOptions = { keep: false, jobs: 1, console: 'serial', cacheFolder, outFolder: folder, ...changes };
   const { signal } = new AbortController();
-  const cell = stack.use(await Cell.open(planned, { options, folder, emit: () => {}, signal }, installed));
+  const cell = stack.use(await Cell.open(planned, { options, folder, emit: () => {}, signal }));
+  if (installed) cell.startFrom(installed);
   await cell.prepare();
   return cell;
 }

@@ -70,7 +70,7 @@ export const inInstalledSystem: readonly Provocation[] = [
   {
     name: 'root mounted read-only',
     provoke: inGuest('sync; echo u > /proc/sysrq-trigger; sleep 2'),
-    check: 'the root filesystem is mounted read-write from the data disk',
+    check: 'the root filesystem is mounted read-write',
     status: 'failed',
     code: 'command-failed',
     message: /Read-only file system/,

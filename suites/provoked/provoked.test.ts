@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Cell } from '../../runners/cell/cell.ts';
-import { keptDisk } from '../../runners/cell/disks.ts';
+import { latestInstalled } from '../../runners/cell/kept.ts';
 import { run } from '../../runners/process/command.ts';
 import { suite } from '../cell.ts';
 import { classify, type Problem } from '../harness/classify.ts';
@@ -39,7 +39,7 @@ async function expectProblem(cell: Cell, { provoke, check, status, code, message
 }
 
 async function bootInstalled(stack: AsyncDisposableStack): Promise<Cell> {
-  const cell = await loneCell(stack, id, {}, await keptDisk(cacheFolder, id));
+  const cell = await loneCell(stack, id, {}, await latestInstalled({ cacheFolder }, id));
   await cell.bootDisk();
   await cell.reachInstalled();
   return cell;
@@ -71,7 +71,7 @@ test.for(inStub)('$name', async (provocation) => {
 test('a disk too small', async () => {
   await using stack = new AsyncDisposableStack();
   const cell = await loneCell(stack, id);
-  await run(['qemu-img', 'resize', '-q', '--shrink', cell.disk, '1G']);
+  await run(['qemu-img', 'resize', '-q', '--shrink', (await cell.disk()) ?? '', '1G']);
   await cell.bootStub();
   const said = await verdict(cell, 'the installer, typed at that shell, ends well');
   expect(said).toMatchObject({
@@ -93,7 +93,7 @@ test("an image without the kexec plugin: stub comes back, and it is the guest's 
     rm(join(tree, 'usr/lib/stub/init.d/50-kexec-boot')),
   );
 
-  const cell = await loneCell(stack, id, { image: squashfs }, await keptDisk(cacheFolder, id));
+  const cell = await loneCell(stack, id, { image: squashfs }, await latestInstalled({ cacheFolder }, id));
   await cell.bootDisk();
   const said = await cell.reachInstalled().then(() => 'passed', classify);
   expect(said).toMatchObject({

@@ -17,7 +17,8 @@ describe('our image on the serial console', () => {
 
   beforeAll(async () => {
     cell = await loneCell(stack, id);
-    stub = await cell.bootStub();
+    await cell.bootStub();
+    stub = cell.systems[0] as SystemIdentity;
   });
   afterAll(() => stack.disposeAsync());
 

@@ -1,0 +1,28 @@
+import type { Archive } from '../../mirrors/origins.ts';
+import type { RunOptions } from '../matrix/options.ts';
+import type { PlannedCell } from '../matrix/plan.ts';
+import type { Inputs, Json } from '../store/inputs.ts';
+
+/**
+ * All that decides what an install leaves on its disk. The boot plugin, the kernel and the machine are not among it: a
+ * change to those tests the disks again without installing them again.
+ *
+ * @param stub what of the stub image an install can see.
+ */
+export function installInputs(
+  { cell }: PlannedCell,
+  archive: Archive,
+  { bootstrap }: Pick<RunOptions, 'bootstrap'>,
+  stub: Json,
+): Inputs {
+  const { distro, arch, fs } = cell;
+  return {
+    distro,
+    arch,
+    fs,
+    archive: { uri: archive.uri, release: archive.date },
+    security: { uri: archive.securityUri, release: archive.securityDate },
+    bootstrap: bootstrap ?? 'as the installer likes',
+    stub,
+  };
+}
