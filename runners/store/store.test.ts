@@ -184,10 +184,12 @@ describe('an entry too large to be hashed at each first use', () => {
   test('is found damaged where a byte was changed and size and time set back', async () => {
     (await obtain({}, large)).release();
     const disk = join(place(), '1/disk');
-    const { atime, mtime } = await stat(disk);
+    const times = join(root, 'times');
+    await run(['touch', '--reference', disk, times]);
     await using file = await open(disk, 'r+');
     await file.write('tail', 1000);
-    await utimes(disk, atime, mtime);
+    // To the nanosecond, as utimes() of Node cannot.
+    await run(['touch', '--reference', times, disk]);
     expect(await obtain({}, large)).toMatchObject({ reused: false });
     expect(said.join()).toContain('disk: SHA-256 differs');
   });
