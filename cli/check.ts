@@ -1,3 +1,4 @@
+import { runCell } from './check/cell.ts';
 import { type CheckStage, type Count, stages } from './check/stages.ts';
 import { runTests } from './check/tests.ts';
 import type { Start } from './commands.ts';
@@ -13,6 +14,8 @@ export const start: Start = async (_, context) => {
     counts.push(await runStage(stage, context.print));
   }
   counts.push(await runTests(context));
+  context.signal.throwIfAborted();
+  counts.push(await runCell(context));
   context.signal.throwIfAborted();
   const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);
   context.print(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);

@@ -70,7 +70,8 @@ export const commands: Readonly<Record<string, Command>> = {
     load: () => import('./shell.ts'),
   },
   check: {
-    summary: 'test stub-matrix itself: types, lint, shell scripts, import directions, unit and fast QEMU tests',
+    summary:
+      'test stub-matrix itself: types, lint, shell scripts, import directions, unit and fast QEMU tests, one real cell',
     words: [],
     flags: {},
     load: () => import('./check.ts'),

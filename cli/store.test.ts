@@ -89,7 +89,14 @@ test('verify ends with 125 where something is damaged', async () => {
 
 test('why: by key, by label, and for a cell by what it needs now', async () => {
   for (const word of [disk.slice(0, 8), 'debian13-x86_64-xfs']) {
-    expect((await store(`why ${word}`, storeCommand(async () => undefined))).lines[0]).toBe(`disks/${disk} (debian13-x86_64-xfs) is there: ${used.folder}`);
+    expect(
+      (
+        await store(
+          `why ${word}`,
+          storeCommand(async () => undefined),
+        )
+      ).lines[0],
+    ).toBe(`disks/${disk} (debian13-x86_64-xfs) is there: ${used.folder}`);
   }
   const needs = async (label: string) => [{ kind: 'disks', inputs: { fs: 'ext4' }, label }];
   const { lines } = await store('why debian13-x86_64-xfs', storeCommand(needs));
