@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { followSteps, withObjects } from './objects.ts';
+
+let root: string;
+let objects: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'objects-'));
+  objects = join(root, 'objects');
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+test('objects are kept after a build that ended well, and thrown away after one that did not', async () => {
+  await withObjects(objects, {}, () => writeFile(join(objects, 'a.o'), ''));
+  await withObjects(objects, {}, async () => expect(existsSync(join(objects, 'a.o'))).toBe(true));
+  await expect(withObjects(objects, {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  await withObjects(objects, {}, async () => expect(existsSync(join(objects, 'a.o'))).toBe(false));
+});
+
+test('two builds never work in one folder at a time', async () => {
+  const said: string[] = [];
+  let inside = 0;
+  const build = async () => {
+    inside += 1;
+    expect(inside).toBe(1);
+    await sleep(300);
+    inside -= 1;
+  };
+  const wishes = { progress: (step: string) => void said.push(step) };
+  await Promise.all([withObjects(objects, wishes, build), withObjects(objects, wishes, build)]);
+  expect(said).toEqual(['waiting for another build of this kernel']);
+});
+
+test('make is followed by the steps in its log', async () => {
+  const said: string[] = [];
+  const log = join(root, 'log');
+  await writeFile(log, '  CC      before.o\n'.repeat(100));
+  await writeFile(join(root, 'steps'), '10');
+  await followSteps({ log, remembered: join(root, 'steps'), progress: (step) => said.push(step) }, async () => {
+    await appendFile(log, '  CC      a.o\n  AS      b.o\nmake: talk\n  LD      c.o\n');
+    await sleep(2500);
+  });
+  expect(said).toEqual([expect.stringMatching(/^compiling: 30 %, about \d+ min left$/)]);
+});

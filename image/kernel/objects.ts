@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FileLock, lockFile } from '../../runners/store/lock.ts';
+import type { Work } from '../workshop/packages.ts';
+
+/**
+ * The folder in which make leaves objects, kept from one build to the next: where one option changed, only what reads it is
+ * compiled again. A build that was broken off may have left half an object that looks finished; its folder is emptied first,
+ * and ccache has most of it back soon.
+ */
+export async function withObjects<T>(
+  folder: string,
+  { progress, signal }: Pick<Work, 'progress' | 'signal'>,
+  build: () => Promise<T>,
+): Promise<T> {
+  await mkdir(dirname(folder), { recursive: true });
+  using _lock = await alone(`${folder}.lock`, () => progress?.('waiting for another build of this kernel'), signal);
+  const underway = join(folder, '.underway');
+  if (existsSync(underway)) await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  await writeFile(underway, '');
+  const result = await build();
+  await rm(underway);
+  return result;
+}
+
+/** Waits until no other build works in the folder. The lock ends with this process, however that ends. */
+async function alone(file: string, told: () => void, signal?: AbortSignal): Promise<FileLock> {
+  for (let patience = 0; ; patience = 5) {
+    const lock = await lockFile(file, 'exclusive', { create: true, patience, signal });
+    if (lock instanceof FileLock) return lock;
+    if (patience === 0) told();
+  }
+}
+
+/** Tells at each tenth how far make is, by the steps in its log as against the last time; the time left is a guess. */
+export async function followSteps<T>(
+  {
+    log,
+    remembered,
+    progress,
+  }: { readonly log: string; readonly remembered: string; readonly progress: (step: string) => void },
+  build: () => Promise<T>,
+): Promise<T> {
+  const steps = async () => (await readFile(log, 'utf8')).match(/^ {2}[A-Z]+ /gm)?.length ?? 0;
+  const before = existsSync(log) ? await steps() : 0;
+  // What a first build has, about.
+  const expected = existsSync(remembered) ? Number(await readFile(remembered, 'utf8')) : 1800;
+  const started = Date.now();
+  const stop = new AbortController();
+  const follow = async () => {
+    for (let told = 1; told < 10; ) {
+      await sleep(2000, undefined, { signal: stop.signal });
+      const part = ((await steps()) - before) / expected;
+      if (part * 10 < told || part >= 1) continue;
+      told = Math.floor(part * 10) + 1;
+      const left = ((Date.now() - started) / part) * (1 - part);
+      progress(`compiling: ${Math.round(part * 100)} %, about ${Math.ceil(left / 60_000)} min left`);
+    }
+  };
+  const following = follow().catch(() => {});
+  try {
+    const result = await build();
+    const made = (await steps()) - before;
+    if (made > 1000) await writeFile(remembered, String(made));
+    return result;
+  } finally {
+    stop.abort();
+    await following;
+  }
+}
