@@ -18,6 +18,8 @@ export interface MachineOptions {
   readonly outlive: boolean;
   /** Added to QEMU's environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** What the guest cannot live without, besides QEMU: each rejects when it has ended, such as the `ended` of a share. */
+  readonly lifelines?: readonly Promise<never>[];
   readonly signal: AbortSignal;
 }
 
@@ -47,7 +49,7 @@ const END_NOTICED = 3;
 const SAME_RESET = 500;
 
 /** Channels report these when the other side is gone; why it is gone says more. */
-const LOST = ['console-closed', 'qemu-gone', 'agent-closed', 'ssh-lost'];
+const LOST = ['console-closed', 'qemu-gone', 'agent-closed', 'ssh-lost', 'share-died'];
 
 /** Matches nothing: for a wait that only what must not come can end. */
 const NOTHING = /(?!)/;
@@ -62,15 +64,17 @@ export class Machine implements AsyncDisposable {
   readonly #segment: Segment;
   readonly #signal: AbortSignal;
   readonly #log: string;
+  readonly #lifelines: readonly Promise<never>[];
   /** Where on the console the life of the present system begins; what came before it concerns nobody any more. */
   #begin = 0;
 
-  private constructor(qemu: Qemu, segment: Segment, { signal, log }: MachineOptions) {
+  private constructor(qemu: Qemu, segment: Segment, { signal, log, lifelines = [] }: MachineOptions) {
     this.qemu = qemu;
     this.neighbour = new Neighbour(segment);
     this.#segment = segment;
     this.#signal = signal;
     this.#log = log;
+    this.#lifelines = lifelines;
   }
 
   /** Starts the guest; when this returns, its first instructions run and nothing it says is missed. */
@@ -152,8 +156,8 @@ export class Machine implements AsyncDisposable {
   }
 
   /**
-   * Runs `work`, unless before it settles the guest dies, or says on its console that it is about to: then the reason of that
-   * is thrown, which explains more than whatever `work` would come to.
+   * Runs `work`, unless before it settles the guest dies, loses what it cannot live without, or says on its console that it is
+   * about to die: then the reason of that is thrown, which explains more than whatever `work` would come to.
    */
   async whileAlive<T>(awaiting: string, work: () => Promise<T>): Promise<T> {
     const over = new AbortController();
@@ -170,7 +174,7 @@ export class Machine implements AsyncDisposable {
     const working = work();
     for (const each of [died, doomed, working]) each.catch(() => {});
     try {
-      return await Promise.race([working, died, doomed as Promise<never>]);
+      return await Promise.race([working, died, doomed as Promise<never>, ...this.#lifelines]);
     } catch (error) {
       if (error instanceof StubMatrixError && LOST.includes(error.code)) {
         await Promise.race([died, sleep(END_NOTICED * 1000, undefined, { ref: false })]);
