@@ -5,15 +5,26 @@ import { HarnessError } from '../runners/errors.ts';
 import type { RunRegister } from '../runners/host/run-register.ts';
 import { run } from '../runners/process/command.ts';
 import type { Entry, Store } from '../runners/store/store.ts';
-import { buildInitramfs, kernelVersion, prepareModules } from './initramfs.ts';
+import { buildInitramfs, type EarlyModules, kernelVersion, noModules, prepareModules } from './initramfs.ts';
 import { buildLlmnrd } from './llmnrd.ts';
-import { architectures, type ImageArch, suite } from './recipe.ts';
-import { configureTree, hashFolder, type PackageOrigin, unpackPackages } from './tree.ts';
+import { type PackageOrigin, unpackPackages } from './packages.ts';
+import { architectures, type ImageArch, packagedKernelNeeds, packages, suite } from './recipe.ts';
+import { configureTree, hashFolder } from './tree.ts';
+
+/** A kernel that is one file, with all drivers built in. */
+export interface GivenKernel {
+  /** Changes with its bytes. */
+  readonly key: string;
+  /** Absolute path. */
+  readonly kernel: string;
+}
 
 export interface ImageOptions {
   readonly arch: ImageArch;
   /** The archive, with the date its signed Release file bears: another Release may hold other packages. */
   readonly origin: PackageOrigin & { readonly releaseDate: string };
+  /** Debian's packaged one with its modules, unless given. */
+  readonly kernel?: GivenKernel;
   readonly store: Store;
   /** File that takes what the tools of a build say; it outlives a build that fails. */
   readonly log: string;
@@ -36,18 +47,22 @@ export interface StubImage {
 
 const here = import.meta.dirname;
 
+/** Tests change no image; the kernel and the workshop count by their own keys. */
+const NO_SOURCE = /\.test\.ts$|^(files-tests|kernel|workshop)\//;
+
 /** The image of an architecture out of the store, built first where it is not there. */
 export async function buildImage(options: ImageOptions): Promise<StubImage> {
-  const { arch, origin, store } = options;
+  const { arch, origin, store, kernel, progress, signal } = options;
   const inputs = {
     arch,
     suite,
     release: origin.releaseDate,
-    // The recipe, the files and the code that puts them together; tests change no image.
-    sources: await hashFolder(here, (path) => !/\.test\.ts$|^files-tests\//.test(path)),
+    kernel: kernel?.key ?? architectures[arch].kernelPackage,
+    // The recipe, the files and the code that puts them together.
+    sources: await hashFolder(here, (path) => !NO_SOURCE.test(path)),
   };
-  const entry = await store.obtain('images', inputs, (folder) => build(folder, options));
-  return imageIn(entry, arch);
+  const wishes = { label: arch, ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
+  return imageIn(await store.obtain('images', inputs, (folder) => build(folder, options), wishes), arch);
 }
 
 function imageIn(entry: Entry, arch: ImageArch): StubImage {
@@ -62,7 +77,7 @@ function imageIn(entry: Entry, arch: ImageArch): StubImage {
 }
 
 async function build(folder: string, options: ImageOptions): Promise<void> {
-  const { arch, origin, log, progress, register, signal } = options;
+  const { arch, origin, log, kernel, progress, register, signal } = options;
   const given = signal ? { signal } : {};
   const scratch = await mkdtemp(join(tmpdir(), 'stub-image-'));
   using _entry = register.folder(scratch);
@@ -71,50 +86,59 @@ async function build(folder: string, options: ImageOptions): Promise<void> {
     await chmod(scratch, 0o755);
     const tree = join(scratch, 'tree');
     progress?.(`unpacking Debian ${suite} packages for ${arch}`);
-    const manifest = await unpackPackages(tree, { arch, origin, scratch, log, env: register.environment, ...given });
+    const packagedKernel = [{ name: architectures[arch].kernelPackage, why: 'the kernel' }, ...packagedKernelNeeds];
+    const wanted = [...packages, ...(kernel ? [] : packagedKernel)];
+    const manifest = await unpackPackages(tree, wanted, {
+      ...{ arch, origin, scratch, log, env: register.environment },
+      ...given,
+    });
     await writeFile(join(folder, 'packages'), `${manifest.join('\n')}\n`);
 
     progress?.(`compiling llmnrd for ${arch}`);
     await buildLlmnrd(arch, origin.uri, scratch, join(tree, 'usr/lib/stub/llmnrd'), signal);
 
-    progress?.('kernel modules and initramfs');
-    const version = await kernelVersion(tree);
-    await copyKernel(tree, version, join(folder, 'kernel'));
-    await prepareModules(tree, version);
+    progress?.('kernel and initramfs');
+    const modules = await layKernel(tree, kernel, join(folder, 'kernel'));
     await configureTree(tree, join(here, 'files'));
-    await buildInitramfs(tree, join(here, 'initramfs/init'), scratch, join(folder, 'initramfs'));
+    await buildInitramfs(tree, modules, join(here, 'initramfs/init'), scratch, join(folder, 'initramfs'));
     await copyFile(join(folder, 'kernel'), join(tree, 'boot/kernel'));
     await copyFile(join(folder, 'initramfs'), join(tree, 'boot/initramfs'));
 
     progress?.('squashfs');
-    const squashfs = join(folder, `stub-${arch}.squashfs`);
-    await run(
-      // Everything belongs to root, whoever builds; the few setgid helpers of the packages are of no use to a root shell.
-      [
-        'mksquashfs',
-        tree,
-        squashfs,
-        '-all-root',
-        '-no-xattrs',
-        '-noappend',
-        '-no-progress',
-        '-quiet',
-        '-comp',
-        'zstd',
-        '-Xcompression-level',
-        '9',
-      ],
-      { purpose: 'packing the squashfs', ...given },
-    );
-    if ((await stat(squashfs)).size === 0)
-      throw new HarnessError({ code: 'squashfs-empty', message: `${squashfs} is empty` });
+    await pack(tree, join(folder, `stub-${arch}.squashfs`), signal);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
+/** Puts the kernel at `output`; modules are made ready in the tree. */
+async function layKernel(tree: string, kernel: GivenKernel | undefined, output: string): Promise<EarlyModules> {
+  if (kernel) {
+    await copyFile(kernel.kernel, output);
+    return noModules;
+  }
+  const version = await kernelVersion(tree);
+  await copyPackagedKernel(tree, version, output);
+  return prepareModules(tree, version);
+}
+
+async function pack(tree: string, squashfs: string, signal?: AbortSignal): Promise<void> {
+  await run(
+    [
+      ...(['mksquashfs', tree, squashfs] as const),
+      // Everything belongs to root, whoever builds; the few setgid helpers of the packages are of no use to a root shell.
+      ...['-all-root', '-no-xattrs', '-noappend', '-no-progress', '-quiet'],
+      ...['-comp', 'zstd', '-Xcompression-level', '9'],
+    ],
+    { purpose: 'packing the squashfs', ...(signal ? { signal } : {}) },
+  );
+  if ((await stat(squashfs)).size === 0) {
+    throw new HarnessError({ code: 'squashfs-empty', message: `${squashfs} is empty` });
+  }
+}
+
 /** The packaged kernel, whatever the architecture calls it (vmlinuz, vmlinux, Image). */
-async function copyKernel(tree: string, version: string, output: string): Promise<void> {
+async function copyPackagedKernel(tree: string, version: string, output: string): Promise<void> {
   for await (const path of glob(`boot/vmlinu*-${version}`, { cwd: tree })) {
     await copyFile(join(tree, path), output);
     return;

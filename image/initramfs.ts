@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { HarnessError } from '../runners/errors.ts';
@@ -23,11 +22,19 @@ function moduleName(path: string): string {
   return basename(path).replace(/\.ko$/, '').replaceAll('-', '_');
 }
 
+/** Absolute paths of the modules that the initramfs loads, in load order. */
+export type EarlyModules = readonly string[];
+
+/** For a kernel with everything built in. */
+export const noModules: EarlyModules = [];
+
 /**
  * Unpacks all modules (the squashfs compresses better, and a guest under emulation need not) and writes modules.dep and
  * its companions with the host's depmod, which reads foreign modules as well as its own.
+ *
+ * @returns those that have to be loaded before the root filesystem is there.
  */
-export async function prepareModules(tree: string, version: string): Promise<void> {
+export async function prepareModules(tree: string, version: string): Promise<EarlyModules> {
   const folder = join(tree, 'usr/lib/modules', version);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const packed = entries
@@ -35,6 +42,8 @@ export async function prepareModules(tree: string, version: string): Promise<voi
     .map((entry) => join(entry.parentPath, entry.name));
   if (packed.length > 0) await run(['xz', '--decompress', '--threads=0', ...(packed as [string, ...string[]])]);
   await run(['depmod', '--basedir', tree, version], { purpose: 'indexing the kernel modules' });
+  const [dep, builtin] = ['modules.dep', 'modules.builtin'].map((name) => readFile(join(folder, name), 'utf8'));
+  return loadOrder(earlyModules, (await dep) ?? '', (await builtin) ?? '').map((path) => join(folder, path));
 }
 
 /**
@@ -64,22 +73,21 @@ export function loadOrder(wanted: readonly string[], modulesDep: string, modules
   return order;
 }
 
-/** Makes the initramfs: busybox, the early modules and our init. `scratch` is an empty folder. */
-export async function buildInitramfs(tree: string, init: string, scratch: string, output: string): Promise<void> {
-  const version = await kernelVersion(tree);
-  const modules = join(tree, 'usr/lib/modules', version);
-  const order = loadOrder(
-    earlyModules,
-    await readFile(join(modules, 'modules.dep'), 'utf8'),
-    await readFile(join(modules, 'modules.builtin'), 'utf8'),
-  );
+/** Makes the initramfs: busybox of the tree, the early modules and our init. `scratch` is an empty folder. */
+export async function buildInitramfs(
+  tree: string,
+  modules: EarlyModules,
+  init: string,
+  scratch: string,
+  output: string,
+): Promise<void> {
   const root = join(scratch, 'initramfs');
   for (const folder of ['bin', 'modules', 'proc', 'sys', 'dev', 'run'])
     await mkdir(join(root, folder), { recursive: true });
   await copyFile(join(tree, 'usr/bin/busybox'), join(root, 'bin/busybox'));
   await copyFile(init, join(root, 'init'));
-  for (const path of order) await copyFile(join(modules, path), join(root, 'modules', basename(path)));
-  await writeFile(join(root, 'modules/order'), order.map((path) => `${basename(path)}\n`).join(''));
+  for (const path of modules) await copyFile(path, join(root, 'modules', basename(path)));
+  await writeFile(join(root, 'modules/order'), modules.map((path) => `${basename(path)}\n`).join(''));
   const names = (await readdir(root, { recursive: true })).sort();
   const archive = join(scratch, 'initramfs.cpio');
   await run(
@@ -90,6 +98,5 @@ export async function buildInitramfs(tree: string, init: string, scratch: string
       purpose: 'packing the initramfs',
     },
   );
-  await run(['zstd', '-19', '--quiet', '--rm', '-o', output, archive]);
-  if (!existsSync(output)) throw new HarnessError({ code: 'initramfs-missing', message: `zstd wrote no ${output}` });
+  await run(['zstd', '-19', '--quiet', '--rm', '-o', output, archive], { purpose: 'packing the initramfs' });
 }

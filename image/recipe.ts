@@ -5,46 +5,54 @@
 
 export const suite = 'trixie';
 
-/** A reason beside each package that is not self-evident. Dependencies come by themselves, recommendations do not. */
-export const packages: readonly string[] = [
-  '?essential', // apt's pattern for what Debian takes for granted: a shell, coreutils, dpkg, …
-  'systemd',
-  'systemd-sysv',
-  'systemd-resolved', // also answers LLMNR for the stub itself
-  'udev',
-  'dbus',
-  'login',
-  'passwd',
-  'kmod',
-  'netbase',
-  'iproute2',
-  'iputils-ping',
-  'openssh-server',
-  'qemu-guest-agent',
-  'kexec-tools',
-  // What an installer needs
-  'mmdebstrap',
-  'debootstrap',
-  'debian-archive-keyring',
-  'ca-certificates',
-  'curl',
-  'gpgv',
-  'cryptsetup-bin',
-  'binutils',
-  'xfsprogs',
-  'btrfs-progs',
-  'e2fsprogs',
-  'fdisk',
-  'zstd',
-  'xz-utils',
-  'lz4', // zboot kernels may be compressed with it
-  // What a person at the console misses first
-  'less',
-  'vim-tiny',
-  'procps',
-  'socat',
-  'strace',
+/** A package and the reason why it is in the image. */
+export interface PackageRow {
+  /** Its name, or a pattern of apt's. */
+  readonly name: string;
+  readonly why: string;
+}
+
+/** Dependencies come by themselves, recommendations do not. */
+export const packages: readonly PackageRow[] = [
+  { name: '?essential', why: 'what Debian takes for granted: a shell, coreutils, dpkg, …' },
+  { name: 'systemd', why: 'starts and watches all there is' },
+  { name: 'systemd-sysv', why: 'reboot, poweroff and shutdown' },
+  { name: 'systemd-resolved', why: 'resolves names, and answers LLMNR for the stub itself' },
+  { name: 'udev', why: 'names of disks; the network and the guest agent wait for its word' },
+  { name: 'dbus', why: 'the power button reaches logind by it; resolvectl, hostnamectl' },
+  { name: 'login', why: 'su, and sessions over SSH' },
+  { name: 'passwd', why: 'chpasswd and useradd with --root, for a system being installed' },
+  { name: 'netbase', why: 'names of protocols and ports' },
+  { name: 'iproute2', why: 'shows and changes the network' },
+  { name: 'iputils-ping', why: 'the first question when the network does not work' },
+  { name: 'openssh-server', why: 'the way in for whoever is not at the console' },
+  { name: 'qemu-guest-agent', why: 'the way in for the host' },
+  { name: 'kexec-tools', why: 'boots what is installed' },
+  { name: 'busybox-static', why: 'the initramfs' },
+  { name: 'mmdebstrap', why: 'installs Debian and Ubuntu, fast' },
+  { name: 'debootstrap', why: "installs Debian and Ubuntu, in the distributions' own way" },
+  { name: 'debian-archive-keyring', why: "Debian's signatures" },
+  { name: 'ca-certificates', why: 'archives that are reached by https' },
+  { name: 'curl', why: 'fetches what no package manager does' },
+  { name: 'gpgv', why: 'verifies signatures' },
+  { name: 'cryptsetup-bin', why: 'encrypted roots' },
+  { name: 'binutils', why: 'objdump and readelf, to look into foreign kernels' },
+  { name: 'xfsprogs', why: 'mkfs.xfs' },
+  { name: 'btrfs-progs', why: 'mkfs.btrfs' },
+  { name: 'e2fsprogs', why: 'mkfs.ext4' },
+  { name: 'fdisk', why: 'partitions' },
+  { name: 'zstd', why: 'kernels, packages and initramfs that are compressed with it' },
+  { name: 'xz-utils', why: 'the same' },
+  { name: 'lz4', why: 'the same' },
+  { name: 'less', why: 'what a person at the console misses first' },
+  { name: 'vim-tiny', why: 'the same' },
+  { name: 'procps', why: 'the same: ps, top, free, kill' },
+  { name: 'socat', why: 'talks to any socket' },
+  { name: 'strace', why: 'tells why something does not work' },
 ];
+
+/** What a kernel of Debian's packages needs besides itself. */
+export const packagedKernelNeeds: readonly PackageRow[] = [{ name: 'kmod', why: 'loads its modules' }];
 
 /** Rows by architecture: its name in Debian, and the packaged kernel that suits a virtual machine best. */
 export const architectures = {
@@ -54,76 +62,6 @@ export const architectures = {
 } as const;
 
 export type ImageArch = keyof typeof architectures;
-
-/** What nobody reads on a machine that lives for minutes. Paths in the tree, a star stands for anything but a slash. */
-export const leftOut: readonly string[] = [
-  'usr/share/doc',
-  'usr/share/man',
-  'usr/share/info',
-  'usr/share/locale',
-  'usr/share/lintian',
-  'usr/share/bash-completion',
-  'usr/share/zsh',
-  'usr/share/bug',
-  'usr/share/mime',
-  'usr/share/gdb',
-  // Only mmdebstrap's helpers for tar filtering and its test-suite are Python.
-  'usr/lib/python3',
-  'usr/lib/python3.13',
-  'usr/share/python3',
-  'boot/System.map-*',
-  'boot/vmlinuz-*',
-  'var/cache/apt/archives/*.deb',
-  'var/lib/apt/lists/*',
-  'var/log/*',
-  // The host's own, copied in by mmdebstrap.
-  'etc/apt/sources.list',
-  'etc/hostname',
-  'etc/resolv.conf',
-];
-
-/** Links that maintainer scripts or the alternatives system would have made: [path, target]. */
-export const links: readonly (readonly [path: string, target: string])[] = [
-  ['usr/bin/sh', 'dash'],
-  ['usr/bin/awk', 'mawk'],
-  ['usr/bin/nawk', 'mawk'],
-  ['usr/bin/vi', 'vim.tiny'],
-  ['usr/bin/editor', 'vim.tiny'],
-  ['usr/bin/pager', 'less'],
-  ['usr/bin/which', 'which.debianutils'],
-  ['etc/resolv.conf', '../run/systemd/resolve/stub-resolv.conf'],
-  ['etc/systemd/system/default.target', '/usr/lib/systemd/system/multi-user.target'],
-  [
-    'etc/systemd/system/multi-user.target.wants/systemd-networkd.service',
-    '/usr/lib/systemd/system/systemd-networkd.service',
-  ],
-  ['etc/systemd/system/multi-user.target.wants/ssh.service', '/usr/lib/systemd/system/ssh.service'],
-  ['etc/systemd/system/multi-user.target.wants/stub-host-keys.service', '../stub-host-keys.service'],
-  [
-    'etc/systemd/system/sysinit.target.wants/systemd-resolved.service',
-    '/usr/lib/systemd/system/systemd-resolved.service',
-  ],
-  // A machine without a screen, and one that is thrown away.
-  ['etc/systemd/system/getty@tty1.service', '/dev/null'],
-  ['etc/systemd/system/systemd-firstboot.service', '/dev/null'],
-  ['etc/systemd/system/systemd-hwdb-update.service', '/dev/null'],
-  ['etc/systemd/system/systemd-journal-catalog-update.service', '/dev/null'],
-  ['etc/systemd/system/ldconfig.service', '/dev/null'],
-  ['etc/systemd/system/systemd-binfmt.service', '/dev/null'],
-  ['etc/systemd/system/systemd-update-done.service', '/dev/null'],
-  ['etc/systemd/system/systemd-networkd-persistent-storage.service', '/dev/null'],
-];
-
-/** Files that maintainer scripts would have copied into place: [from, to]. */
-export const copies: readonly (readonly [from: string, to: string])[] = [
-  ['usr/share/openssh/sshd_config', 'etc/ssh/sshd_config'],
-  ['usr/share/base-files/profile', 'etc/profile'],
-  ['usr/share/base-files/dot.bashrc', 'root/.bashrc'],
-  ['usr/share/base-files/dot.profile', 'root/.profile'],
-];
-
-/** Mount points that base-files' script would have made. */
-export const folders: readonly string[] = ['mnt', 'media', 'opt', 'srv', 'boot', 'var/tmp'];
 
 /** Kernel modules the initramfs loads, before the squashfs is there, where the kernel has them as modules. */
 export const earlyModules: readonly string[] = ['virtio_blk', 'virtio_mmio', 'squashfs', 'overlay'];

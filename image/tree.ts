@@ -2,94 +2,20 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, cp, glob, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { run } from '../runners/process/command.ts';
 import { writeAccounts } from './accounts.ts';
-import { architectures, copies, folders, type ImageArch, leftOut, links, packages, suite } from './recipe.ts';
-
-/** Where the packages come from; their signatures are verified with the host's debian-archive-keyring. */
-export interface PackageOrigin {
-  /** URI of a Debian archive. */
-  readonly uri: string;
-}
-
-export interface TreeOptions {
-  readonly arch: ImageArch;
-  readonly origin: PackageOrigin;
-  /** An empty folder for scratch files beside the tree. */
-  readonly scratch: string;
-  /** Takes what mmdebstrap says. */
-  readonly log: string;
-  /** Added to the environment of mmdebstrap. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Downloads, verifies and unpacks the packages into `tree`. mmdebstrap writes a tar archive in whichever of its modes the
- * user may use (root, or an unprivileged user namespace), so the tree belongs to the user and can be worked on.
- *
- * @returns the packages as `name_version_arch`, sorted.
- */
-export async function unpackPackages(tree: string, options: TreeOptions): Promise<string[]> {
-  const { arch, origin, scratch, log, env, signal } = options;
-  const wanted = [...packages, 'busybox-static', architectures[arch].kernelPackage];
-  const archive = join(scratch, 'packages.tar');
-  await run(
-    [
-      'mmdebstrap',
-      '--variant=extract',
-      `--architectures=${architectures[arch].debian}`,
-      ...wanted.map((name) => `--include=${name}`),
-      // Nothing is executed, so whether the host could does not matter.
-      '--skip=check/qemu,cleanup/apt/cache',
-      '--format=tar',
-      suite,
-      archive,
-      origin.uri,
-    ],
-    {
-      purpose: 'unpacking the packages of the image',
-      log,
-      env: { ...env, TMPDIR: scratch },
-      ...(signal ? { signal } : {}),
-    },
-  );
-  await mkdir(tree);
-  await run(
-    [
-      'tar',
-      '--extract',
-      '--file',
-      archive,
-      '--directory',
-      tree,
-      '--no-same-owner',
-      '--preserve-permissions',
-      '--exclude=./dev/*',
-    ],
-    {
-      log,
-      ...(signal ? { signal } : {}),
-    },
-  );
-  await rm(archive);
-  const archives = await readdir(join(tree, 'var/cache/apt/archives'));
-  return archives.flatMap((name) => (name.endsWith('.deb') ? [decodeURIComponent(name.slice(0, -4))] : [])).sort();
-}
+import { copies, folders, keptTmpfiles, keptUdevRules, leftOut, links } from './layout.ts';
+import { keptUnits, unitFolder, wanted } from './units.ts';
 
 /** Does what the packages' maintainer scripts would have done, as far as stub needs it, and lays our own files on top. */
 export async function configureTree(tree: string, files: string): Promise<void> {
-  for (const pattern of leftOut) {
-    for await (const path of glob(pattern, { cwd: tree })) await rm(join(tree, path), { recursive: true, force: true });
-  }
+  for (const pattern of leftOut) await removeMatches(tree, pattern);
+  await keepOnly(join(tree, 'usr/lib/udev/rules.d'), keptUdevRules);
+  await keepOnly(join(tree, 'usr/lib/tmpfiles.d'), keptTmpfiles);
+  await arrangeUnits(join(tree, unitFolder));
   await cp(files, tree, { recursive: true, force: true, verbatimSymlinks: true });
   for (const folder of folders) await mkdir(join(tree, folder), { recursive: true });
   for (const [from, to] of copies) await cp(join(tree, from), join(tree, to));
-  for (const [path, target] of links) {
-    await mkdir(dirname(join(tree, path)), { recursive: true });
-    await rm(join(tree, path), { force: true });
-    await symlink(target, join(tree, path));
-  }
+  for (const [path, target] of links) await link(tree, path, target);
   await writeAccounts(tree);
   await writeFile(join(tree, 'etc/fstab'), '');
   // Empty, not absent: systemd makes a transient id and does not take this for a first boot, which would preset all units.
@@ -100,6 +26,37 @@ export async function configureTree(tree: string, files: string): Promise<void> 
   for (const folder of ['root', 'tmp', 'var/tmp']) {
     await chmod(join(tree, folder), folder === 'root' ? 0o700 : 0o1777);
   }
+}
+
+async function removeMatches(folder: string, pattern: string): Promise<void> {
+  for await (const path of glob(pattern, { cwd: folder })) {
+    await rm(join(folder, path), { recursive: true, force: true });
+  }
+}
+
+/** Removes what none of the patterns (a star stands for anything) names. */
+async function keepOnly(folder: string, patterns: readonly string[]): Promise<void> {
+  const kept = new Set<string>();
+  for (const pattern of patterns) {
+    for await (const name of glob(pattern, { cwd: folder })) kept.add(name);
+  }
+  for (const name of await readdir(folder)) {
+    if (!kept.has(name)) await rm(join(folder, name), { recursive: true });
+  }
+}
+
+/** Takes away the units that stub does not have, and has targets start what it does have. */
+async function arrangeUnits(folder: string): Promise<void> {
+  await keepOnly(folder, keptUnits);
+  for (const [target, names] of Object.entries(wanted)) {
+    for (const name of names) await link(folder, `${target}.wants/${name}`, `../${name}`);
+  }
+}
+
+async function link(folder: string, path: string, target: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await rm(join(folder, path), { force: true });
+  await symlink(target, join(folder, path));
 }
 
 /** The bundle that update-ca-certificates would have made of Mozilla's authorities. */

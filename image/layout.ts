@@ -1,0 +1,81 @@
+/**
+ * What becomes of the unpacked packages, as data: what is dropped, linked, copied and made. Paths in the tree, without a
+ * slash in front.
+ */
+
+/** What nobody reads on a machine that lives for minutes. A star stands for anything but a slash. */
+export const leftOut: readonly string[] = [
+  'usr/share/doc',
+  'usr/share/man',
+  'usr/share/info',
+  'usr/share/locale',
+  'usr/share/lintian',
+  'usr/share/bash-completion',
+  'usr/share/zsh',
+  'usr/share/bug',
+  'usr/share/mime',
+  'usr/share/gdb',
+  // Only mmdebstrap's helpers for tar filtering and its test-suite are Python.
+  'usr/lib/python3',
+  'usr/lib/python3.13',
+  'usr/share/python3',
+  'boot/System.map-*',
+  'boot/vmlinu*-*',
+  'boot/config-*',
+  'var/cache/apt/archives/*.deb',
+  'var/lib/apt/lists/*',
+  'var/log/*',
+  // The host's own, copied in by mmdebstrap.
+  'etc/apt/sources.list',
+  'etc/hostname',
+  'etc/resolv.conf',
+  // Each generator is a program that systemd runs at every start and every reload; what they would find here is known.
+  'usr/lib/systemd/system-generators/*',
+  // Nobody has a systemd of their own here.
+  'usr/lib/systemd/user*',
+  'etc/systemd/user*',
+  // Only a compiled database of hardware is ever read, and paravirtual hardware is not in it.
+  'usr/lib/udev/hwdb.d',
+];
+
+/** Rules for devices that a stub has; udev goes through each line of each file for each device. */
+export const keptUdevRules: readonly string[] = [
+  '50-udev-default.rules',
+  '55-dm.rules',
+  '60-block.rules',
+  '60-persistent-storage-dm.rules',
+  '60-persistent-storage.rules',
+  '60-qemu-guest-agent.rules',
+  '64-btrfs.rules',
+  '70-power-switch.rules',
+  '80-drivers.rules',
+  '80-net-setup-link.rules',
+  '95-dm-notify.rules',
+  '99-systemd.rules',
+];
+
+/** The files and folders that programs expect at run time and that no service makes for itself. */
+export const keptTmpfiles: readonly string[] = ['provision.conf', 'systemd.conf'];
+
+/** Links that maintainer scripts or the alternatives system would have made: [path, target]. */
+export const links: readonly (readonly [path: string, target: string])[] = [
+  ['usr/bin/sh', 'dash'],
+  ['usr/bin/awk', 'mawk'],
+  ['usr/bin/nawk', 'mawk'],
+  ['usr/bin/vi', 'vim.tiny'],
+  ['usr/bin/editor', 'vim.tiny'],
+  ['usr/bin/pager', 'less'],
+  ['usr/bin/which', 'which.debianutils'],
+  ['etc/mtab', '../proc/self/mounts'],
+  ['etc/resolv.conf', '../run/systemd/resolve/stub-resolv.conf'],
+  ['etc/systemd/system/default.target', '/usr/lib/systemd/system/multi-user.target'],
+];
+
+/** Files that maintainer scripts would have copied into place: [from, to]. */
+export const copies: readonly (readonly [from: string, to: string])[] = [
+  ['usr/share/openssh/sshd_config', 'etc/ssh/sshd_config'],
+  ['usr/share/base-files/dot.bashrc', 'root/.bashrc'],
+];
+
+/** Mount points that base-files' script would have made. */
+export const folders: readonly string[] = ['mnt', 'media', 'opt', 'srv', 'boot', 'var/tmp'];
