@@ -106,7 +106,11 @@ async function layOut(archive: string, tree: string, signal?: AbortSignal): Prom
 }
 
 /** The line that runs a command in a workshop's tree. */
-export function argvIn(tree: string, argv: readonly string[], { binds = [], cwd = '/work', env = {}, nice = 0 }: WorkshopCommand): Argv {
+export function argvIn(
+  tree: string,
+  argv: readonly string[],
+  { binds = [], cwd = '/work', env = {}, nice = 0 }: WorkshopCommand,
+): Argv {
   const root = process.getuid?.() === 0;
   return [
     // Each dies with the one before it: this process, unshare, and with the first process of its namespace all others.
@@ -121,7 +125,12 @@ export function argvIn(tree: string, argv: readonly string[], { binds = [], cwd 
   ];
 }
 
-function runIn(tree: string, argv: readonly string[], command: WorkshopCommand, { register }: Work): Promise<CommandResult> {
+function runIn(
+  tree: string,
+  argv: readonly string[],
+  command: WorkshopCommand,
+  { register }: Work,
+): Promise<CommandResult> {
   const { purpose, log, signal, env } = command;
   return run(argvIn(tree, argv, { ...command, env: { ...env, ...register.environment } }), {
     purpose,

@@ -20,7 +20,9 @@ function whyOff(option: Option, values: Values): string[] {
   if (!option.dependencies.some((dependency) => evaluate(dependency, values))) {
     for (const dependency of option.dependencies) {
       const unmet = conjuncts(dependency).filter((part) => !evaluate(part, values));
-      lines.push(`depends on ${unmet.map((part) => describe(part, values)).join(' and on ')} (${option.at})`);
+      // A menu and an option in it often name the same condition.
+      const named = new Set(unmet.map((part) => describe(part, values)));
+      lines.push(`depends on ${[...named].join(' and on ')} (${option.at})`);
     }
     return lines;
   }
