@@ -18,6 +18,7 @@ export function remaining(): Remaining {
         jobs = Math.max(1, event.expected.jobs);
         for (const { id } of event.cells) expected.set(id, event.expected.seconds[id] ?? 0);
       } else if (event.type === 'cell-started') startedAt.set(event.cell, event.time);
+      else if (event.type === 'cell-expected') expected.set(event.cell, event.seconds);
       else if (event.type === 'cell-ended') expected.delete(event.cell);
       // The run is being broken off: what waits will not be run.
       else if (event.type === 'check-ended' && event.reason?.code === 'interrupted') expected.clear();

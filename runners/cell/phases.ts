@@ -39,6 +39,11 @@ export class Phases {
     this.#emit({ type: 'cell-fact', cell: this.#cell, name, value });
   }
 
+  /** How long the whole cell is to take, in seconds, now that more is known. */
+  expect(seconds: number): void {
+    this.#emit({ type: 'cell-expected', cell: this.#cell, seconds });
+  }
+
   attach(name: string, path: string): void {
     this.#emit({ type: 'attachment', cell: this.#cell, name, path });
   }

@@ -54,6 +54,7 @@ export class Reuse implements AsyncDisposable {
     const found = await this.#store.find(INSTALLED, inputs);
     // A checkpoint is of these bytes: an install of the same inputs made again has others.
     if ('hit' in found) this.#contents = JSON.stringify(found.hit.manifest.files);
+    this.#phases.expect(this.#planned.expectedInstalled);
     this.#phases.fact('installed disk', `${this.#reused.key} (reused)`);
     return reused;
   }

@@ -62,6 +62,13 @@ export interface CellFact extends Stamp {
   readonly value: string;
 }
 
+/** How long the cell is to take in all, in seconds, as its own experience has it by now. */
+export interface CellExpected extends Stamp {
+  readonly type: 'cell-expected';
+  readonly cell: string;
+  readonly seconds: number;
+}
+
 /** A span of work in a cell: `image`, `boot-stub`, `install`, `reboot`, … `seconds` of the phase that ended. */
 export interface PhaseStarted extends Stamp {
   readonly type: 'phase-started';
@@ -131,6 +138,7 @@ export type RunEvent =
   | CellSkipped
   | CellStarted
   | CellFact
+  | CellExpected
   | PhaseStarted
   | PhaseProgress
   | PhaseEnded

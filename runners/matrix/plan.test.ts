@@ -67,13 +67,17 @@ describe('makePlan', () => {
   it('starts the longest first and takes the first row of `expected` that matches', () => {
     const timed: Matrix = {
       ...matrix,
-      expected: [{ when: { fs: ['ext4'] }, seconds: 1200 }, { when: { fs: ['xfs'] }, seconds: 300 }, { seconds: 600 }],
+      expected: [
+        { when: { fs: ['ext4'] }, seconds: 1200, installed: 90 },
+        { when: { fs: ['xfs'] }, seconds: 300, installed: 60 },
+        { seconds: 600, installed: 120 },
+      ],
     };
     const plan = makePlan(timed, { distro: ['debian13'], fs: ['xfs', 'btrfs', 'ext4'], hostArch });
-    expect(plan.run.map(({ cell, expected }) => [cell.fs, expected])).toEqual([
-      ['ext4', 1200],
-      ['btrfs', 600],
-      ['xfs', 300],
+    expect(plan.run.map(({ cell, expected, expectedInstalled }) => [cell.fs, expected, expectedInstalled])).toEqual([
+      ['ext4', 1200, 90],
+      ['btrfs', 600, 120],
+      ['xfs', 300, 60],
     ]);
   });
 });

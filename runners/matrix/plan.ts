@@ -13,8 +13,9 @@ export interface PlannedCell {
   /** The row of the matrix. */
   readonly distribution: Distribution;
   readonly filesystem: Filesystem;
-  /** Seconds, from experience. */
+  /** Seconds, from experience: from an empty disk, and from one that an earlier run has installed. */
   readonly expected: number;
+  readonly expectedInstalled: number;
 }
 
 export interface SkippedCell {
@@ -91,14 +92,15 @@ export function makePlan(matrix: Matrix, selection: Selection = 'everything'): P
     const because = unpublished(matrix, cell) ?? matrix.skip.find((rule) => matches(rule.when, cell))?.because;
     if (!distribution || !filesystem || !selects(selection, cell, distribution)) unselected.push(cell);
     else if (because !== undefined) skip.push({ cell, because });
-    else run.push({ cell, distribution, filesystem, expected: expectedSeconds(matrix, cell) });
+    else run.push({ cell, distribution, filesystem, ...expectedSeconds(matrix, cell) });
   }
   return { run: run.toSorted((a, b) => b.expected - a.expected), skip, unselected };
 }
 
 /** The first row of `expected` that matches; load.ts sees to it that there is one for every cell. */
-function expectedSeconds(matrix: Matrix, cell: Cell): number {
-  return matrix.expected.find((row) => matches(row.when, cell))?.seconds ?? 0;
+function expectedSeconds(matrix: Matrix, cell: Cell) {
+  const row = matrix.expected.find(({ when }) => matches(when, cell));
+  return { expected: row?.seconds ?? 0, expectedInstalled: row?.installed ?? 0 };
 }
 
 /** Seconds the whole plan takes with `jobs` cells at a time, each started as soon as a place is free. */

@@ -54,7 +54,13 @@ export const matrixSchema = z.strictObject({
     .array(z.strictObject({ when, because }))
     .describe('Cells that are not run. Each rule must decide about at least one cell that nothing before it skips'),
   expected: z
-    .array(z.strictObject({ when: when.optional(), seconds: z.number().positive() }))
+    .array(
+      z.strictObject({
+        when: when.optional(),
+        seconds: z.number().positive().describe('From an empty disk'),
+        installed: z.number().positive().describe('From the disk that an earlier run has installed'),
+      }),
+    )
     .min(1)
     .describe('How long a cell takes; the first row that matches counts'),
   mirrors: z
