@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { Store } from './store.ts';
 
 /**
  * A process of its own that needs an entry: `node builder.test-support.ts ROOT LOG MILLISECONDS [HOLD]`. Writes a line of JSON
- * for each thing that happens, and adds to the file LOG when it starts to build.
+ * for each thing that happens, and adds to the file LOG when it starts to build. Once there is LOG.go, it no longer dawdles.
  */
 const [root = '', log = '', milliseconds = '0', hold = '0'] = process.argv.slice(2);
 const say = (what: object) => process.stdout.write(`${JSON.stringify({ pid: process.pid, ...what })}\n`);
@@ -19,8 +19,9 @@ const entry = await new Store(root).obtain(
     appendFileSync(log, `${process.pid}\n`);
     say({ building: folder });
     for (const part of parts) {
-      await sleep(Number(milliseconds) / parts.length);
       await writeFile(join(folder, part), part.repeat(100_000));
+      const end = performance.now() + Number(milliseconds) / parts.length;
+      while (performance.now() < end && !existsSync(`${log}.go`)) await sleep(10);
     }
   },
   { progress: (step) => say({ step }) },

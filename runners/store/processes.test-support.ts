@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -17,20 +17,24 @@ export class Builder {
   readonly child: ChildProcess;
   readonly ended: Promise<unknown>;
   #errors = '';
-  #heard = () => {};
+  #over = false;
+  readonly #hearing = new EventEmitter().setMaxListeners(0);
 
-  /** @param times in milliseconds: how long it builds, and how long it then holds the entry. */
+  /** @param times in milliseconds: how long it builds, unless LOG.go is there, and how long it then holds the entry. */
   constructor(root: string, log: string, { build = 0, hold = 0 } = {}) {
     const script = join(import.meta.dirname, 'builder.test-support.ts');
     this.child = spawn(process.execPath, [script, root, log, String(build), String(hold)]);
-    this.ended = once(this.child, 'close');
+    this.ended = once(this.child, 'close').then(() => {
+      this.#over = true;
+      this.#hearing.emit('more');
+    });
     this.child.stderr?.on('data', (data: Buffer) => {
       this.#errors += data;
     });
     if (!this.child.stdout) throw new Error('no stdout');
     createInterface(this.child.stdout).on('line', (line) => {
       this.said.push(JSON.parse(line) as Said);
-      this.#heard();
+      this.#hearing.emit('more');
     });
   }
 
@@ -39,13 +43,9 @@ export class Builder {
     for (;;) {
       const found = this.said.find((each) => what in each);
       if (found) return found;
-      const more = new Promise<void>((resolve) => {
-        this.#heard = resolve;
-      });
-      await Promise.race([more, this.ended]);
-      if (this.child.exitCode !== null && !this.said.some((each) => what in each)) {
-        throw new Error(`it ended with ${this.child.exitCode} before that: ${this.#errors}`);
-      }
+      const { exitCode, signalCode } = this.child;
+      if (this.#over) throw new Error(`it ended with ${exitCode ?? signalCode} before that: ${this.#errors}`);
+      await once(this.#hearing, 'more');
     }
   }
 
