@@ -81,6 +81,13 @@ test('what is left of a run: what runs goes on, what waits takes the first free 
   expect(rest.at(noon + 302_000)).toBeUndefined();
 });
 
+test('what a cell itself expects by now counts from its start', () => {
+  const rest = remaining();
+  const expecting = { type: 'cell-expected', cell: xfs.id, seconds: 90 } as const;
+  for (const event of stamped(startedExpecting(1, 600, xfs), cellStarted(xfs), expecting)) rest.see(event);
+  expect(rest.at(noon + 31_000)).toBe(60);
+});
+
 test('nothing is left of a run that is broken off', () => {
   const rest = remaining();
   for (const event of stamped(startedExpecting(1, 600, xfs, ext4), broken(xfs, 'SSH', 'error', 'interrupted')))
