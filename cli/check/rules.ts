@@ -31,7 +31,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/machine',
   ],
   // The host's side of a shared folder.
-  'runners/share': ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/host'],
+  'runners/share': ['runners/errors.ts', 'runners/process', 'runners/host'],
   'runners/machine': [
     'runners/errors.ts',
     'runners/events',

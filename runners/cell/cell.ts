@@ -207,7 +207,7 @@ export class Cell implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#leave();
-    const kept = this.#toBeKept && (await keepGuest(this.machine, this.#guest.keys, this.#workspace, this.#phases));
+    const kept = this.#toBeKept && (await keepGuest(this.#guest, this.machine, this.#workspace, this.#phases));
     try {
       if (!kept) await this.#guest[Symbol.asyncDispose]();
       await this.#reuse[Symbol.asyncDispose]();

@@ -23,6 +23,9 @@ export interface GuestParts {
   readonly vsockCid?: number;
 }
 
+/** The credential by which stub, and only stub, unlocks the disk. */
+const LUKS_KEY = 'stub.luks-key';
+
 /** The tag by which stub's users mount the share. */
 const SHARE_TAG = 'fs';
 
@@ -60,7 +63,10 @@ export function guestSpec({
     ...(medium.disk === undefined ? {} : { dataDisk: { path: medium.disk, format: 'qcow2' } }),
     ...(medium.share === undefined ? {} : { share: { socket: share, tag: SHARE_TAG } }),
     network: { restrict: false, segmentSocket: segment },
-    credentials: medium.introduce ? { 'ssh.authorized_keys.root': medium.keys.publicKeyPath } : {},
+    credentials: {
+      ...(medium.introduce ? { 'ssh.authorized_keys.root': medium.keys.publicKeyPath } : {}),
+      ...(medium.luksKey === undefined ? {} : { [LUKS_KEY]: medium.luksKey }),
+    },
     sockets,
     console: options.console,
     consoleLog: workspace.file('console.log'),

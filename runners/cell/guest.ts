@@ -6,6 +6,7 @@ import { device } from '../host/resources.ts';
 import { Machine, type MachineOptions } from '../machine/machine.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { pasteable } from '../process/command.ts';
+import { type Share, startShare } from '../share/share.ts';
 import { type GuestSpec, guestSpec } from './guest-spec.ts';
 import type { Installed } from './installed.ts';
 import { emptyMedium, type Medium, mediumOf } from './medium.ts';
@@ -28,6 +29,7 @@ export class Guest implements AsyncDisposable {
   readonly #phases: Phases;
   readonly #resources = new AsyncDisposableStack();
   #medium: Medium | undefined;
+  #share: Share | undefined;
 
   constructor(planned: PlannedCell, given: Surroundings, workspace: Workspace, phases: Phases) {
     this.#planned = planned;
@@ -89,7 +91,9 @@ export class Guest implements AsyncDisposable {
 
   async start(prepared: Prepared): Promise<Machine> {
     for (const [name, file] of Object.entries(EVIDENCE)) this.#phases.attach(name, this.#workspace.file(file));
-    return this.adopt(await Machine.start(await this.spec(prepared), this.options));
+    const spec = await this.spec(prepared);
+    const lifelines = await this.#serveShare();
+    return this.adopt(await Machine.start(spec, { ...this.options, lifelines }));
   }
 
   /** Takes over a machine that was started by somebody else, and leaves its command line among the evidence. */
@@ -122,6 +126,26 @@ export class Guest implements AsyncDisposable {
     } finally {
       await machine.qemu.cont();
     }
+  }
+
+  /** Lets it go on without us, where it was started to outlive us. */
+  async release(): Promise<void> {
+    await this.machine?.release();
+    this.#share?.release();
+  }
+
+  /** Starts what serves the folder that is the root, where one is. @returns what ends the guest when it ends. */
+  async #serveShare(): Promise<readonly Promise<never>[]> {
+    const { share: folder } = await this.medium();
+    if (folder === undefined) return [];
+    const { sockets, register } = this.#workspace;
+    const log = this.#workspace.file('virtiofsd.log');
+    this.#phases.attach('virtiofsd-log', log);
+    const { env, outlive, signal } = this.options;
+    const share = await startShare({ folder, socket: sockets.share, log, env, outlive, signal });
+    this.#share = this.#resources.use(share);
+    register.process(share.pid, share.argv[0]);
+    return [share.ended];
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeyPair, readKeyPair } from '../channels/ssh/keys.ts';
-import { run } from '../process/command.ts';
 import { moveFile } from '../process/files.ts';
+import { packTree } from '../share/pack.ts';
 import type { Medium } from './medium.ts';
 
 /** What an install left, as the store keeps it: not to be written to. Absolute paths. */
@@ -32,7 +32,7 @@ export async function writeInstalled(
   await writeFile(path('hostKey'), `${hostKey}\n`);
   await writeFile(path('packages'), `${packages}\n`);
   if (luksKey !== undefined) await copyFile(luksKey, path('luks'));
-  if (share !== undefined) await packShare(share, path('share'));
+  if (share !== undefined) await packTree(share, path('share'));
   if (disk !== undefined) await moveFile(disk, path('disk'));
 }
 
@@ -53,16 +53,4 @@ export async function compareInstalled(kept: string, again: string): Promise<str
   const [before, after] = await Promise.all([kept, again].map(readInstalled));
   if (before?.packages === after?.packages) return [];
   return [`packages: ${before?.packages || 'unknown'} -> ${after?.packages || 'unknown'}`];
-}
-
-const TAR = ['--xattrs', '--acls', '--numeric-owner', '--sparse', '--zstd'] as const;
-
-async function packShare(folder: string, file: string): Promise<void> {
-  await run(['tar', '--create', ...TAR, '--file', file, '--directory', folder, '.'], { purpose: 'packing the share' });
-}
-
-/** Fills an empty folder with what was packed. */
-export async function unpackShare(file: string, folder: string): Promise<void> {
-  const extract = ['--extract', '--preserve-permissions', '--xattrs-include=*'] as const;
-  await run(['tar', ...extract, ...TAR, '--file', file, '--directory', folder], { purpose: 'unpacking the share' });
 }

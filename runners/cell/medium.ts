@@ -3,8 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { type KeyPair, makeKeyPair } from '../channels/ssh/keys.ts';
 import type { Filesystem } from '../matrix/schema.ts';
 import { run } from '../process/command.ts';
+import { unpackTree } from '../share/pack.ts';
 import { GUEST } from './budgets.ts';
-import { type Installed, unpackShare } from './installed.ts';
+import type { Installed } from './installed.ts';
 import type { Workspace } from './workspace.ts';
 
 /** What a guest is installed on, or boots from, and the keys to it. Absolute paths; each goes with the workspace. */
@@ -49,8 +50,7 @@ export async function mediumOf(installed: Installed, workspace: Workspace): Prom
   const base = { keys, introduce: false, ...(luksKey === undefined ? {} : { luksKey }) };
   if (installed.share !== undefined) {
     const share = workspace.scratch('share');
-    await mkdir(share, { mode: 0o755 });
-    await unpackShare(installed.share, share);
+    await unpackTree(installed.share, share);
     return { ...base, share };
   }
   const disk = workspace.scratch('disk.qcow2');

@@ -2,6 +2,7 @@ import type { KeyPair } from '../channels/ssh/keys.ts';
 import { explain } from '../errors.ts';
 import type { Machine } from '../machine/machine.ts';
 import { pasteable } from '../process/command.ts';
+import type { Guest } from './guest.ts';
 import type { Phases } from './phases.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -31,18 +32,18 @@ function waysIn(pid: number, port: number, keys: KeyPair, workspace: Workspace):
  * @returns false where QEMU would not say how: such a guest is of no use and is not kept.
  */
 export async function keepGuest(
+  guest: Guest,
   machine: Machine,
-  keys: KeyPair,
   workspace: Workspace,
   phases: Phases,
 ): Promise<boolean> {
   try {
-    phases.note(waysIn(machine.qemu.pid, await machine.qemu.sshPort(), keys, workspace));
+    phases.note(waysIn(machine.qemu.pid, await machine.qemu.sshPort(), guest.keys, workspace));
   } catch (error) {
     phases.note(`the guest is not kept: ${explain(error)}`);
     return false;
   }
-  await machine.release();
+  await guest.release();
   workspace.register.keep();
   return true;
 }
