@@ -8,11 +8,13 @@ import { type Archive, findArchive } from '../../mirrors/origins.ts';
 import { HarnessError } from '../errors.ts';
 import { type AcceleratorProof, probeAccelerator } from '../host/accelerator.ts';
 import type { RunRegister } from '../host/run-register.ts';
+import { versionOf } from '../host/tools.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Distribution } from '../matrix/schema.ts';
 import { ARCHES, type Arch } from '../qemu/arch.ts';
+import { type CpuFloor, cpuFor, requireFloor } from '../qemu/cpu.ts';
 import type { Json } from '../store/inputs.ts';
 import { Store } from '../store/store.ts';
 
@@ -22,6 +24,8 @@ export interface Prepared {
   readonly archive: Archive;
   readonly image: BootableImage;
   readonly proof: AcceleratorProof;
+  /** `-cpu`: what the distribution needs at least, as the accelerator gives it. */
+  readonly cpu: string;
 }
 
 export interface BootableImage extends StubImage {
@@ -32,12 +36,13 @@ export interface BootableImage extends StubImage {
 }
 
 /** What a report says of it. */
-export function factsAbout({ archive, image, proof }: Prepared): Readonly<Record<string, string>> {
+export function factsAbout({ archive, image, proof, cpu }: Prepared): Readonly<Record<string, string>> {
   return {
     archive: `${archive.uri} (${archive.from}), Release of ${archive.date}`,
     'security archive': `${archive.securityUri} (${archive.securityFrom}), Release of ${archive.securityDate}`,
     image: `${image.key} (${image.reused ? 'reused' : 'built'})`,
     accelerator: `${proof.accelerator}: ${proof.because}`,
+    cpu,
   };
 }
 
@@ -115,11 +120,20 @@ export async function prepare(planned: PlannedCell, options: RunOptions, helpers
     cacheFolder: options.cacheFolder,
     signal,
   });
+  const cpu = await cpuOf(planned, proof);
   const { image: given, kernel, initrd } = options;
   const replaced = { ...(kernel ? { kernel } : {}), ...(initrd ? { initrd } : {}) };
   const image = given ? await openImage(given, storeOf(options), replaced) : { ...ours, ...replaced };
   const hashes = await Promise.all(Object.entries(replaced).map(async ([name, file]) => [name, await hashFile(file)]));
   const visible = given ? { image: image.key } : await visibleOf(planned.cell.distro, imageArchive);
   const identity = { image: image.key, ...Object.fromEntries(hashes) };
-  return { arch, archive, proof, image: { ...image, identity, visible } };
+  return { arch, archive, proof, cpu, image: { ...image, identity, visible } };
+}
+
+/** @throws HarnessError `cpu-model-missing`, `cpu-below-floor` */
+async function cpuOf({ cell, distribution }: PlannedCell, { accelerator }: AcceleratorProof): Promise<string> {
+  const arch = cell.arch as Arch;
+  const floor = distribution['cpu-floor'][arch] as CpuFloor;
+  await requireFloor(accelerator, floor);
+  return cpuFor(arch, accelerator, floor, (await versionOf(ARCHES[arch].qemu)) ?? '0');
 }
