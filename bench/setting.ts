@@ -35,7 +35,7 @@ export async function settingOf(id: string, stack: AsyncDisposableStack) {
   const machine = [
     ...[squashfs, kernel, initrd],
     accelerator === 'tcg' ? 'tcg,thread=multi' : accelerator,
-    ARCHES.x86_64.cpu[accelerator],
+    prepared.cpu,
   ];
   return { planned, options, folder, register, prepared, machine };
 }

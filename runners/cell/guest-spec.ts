@@ -16,6 +16,8 @@ export interface GuestParts {
   readonly planned: PlannedCell;
   readonly image: Pick<StubImage, 'squashfs' | 'kernel' | 'initrd'>;
   readonly accelerator: Accelerator;
+  /** `-cpu` */
+  readonly cpu: string;
   readonly workspace: Workspace;
   readonly medium: Medium;
   readonly options: Pick<RunOptions, 'console'>;
@@ -34,6 +36,7 @@ export function guestSpec({
   planned,
   image,
   accelerator,
+  cpu,
   workspace,
   medium,
   options,
@@ -47,6 +50,7 @@ export function guestSpec({
     name: hostName,
     arch,
     accelerator,
+    cpu,
     cores: GUEST.cores,
     memoryMiB: GUEST.memoryMiB,
     kernel: image.kernel,

@@ -65,12 +65,13 @@ export class Guest implements AsyncDisposable {
   }
 
   /** The machine as it would be started. */
-  async spec({ image, proof }: Prepared): Promise<GuestSpec> {
+  async spec({ image, proof, cpu }: Prepared): Promise<GuestSpec> {
     const { options } = this.#given;
     const parts = {
       planned: this.#planned,
       image,
       accelerator: proof.accelerator,
+      cpu,
       workspace: this.#workspace,
       options,
     };

@@ -25,7 +25,9 @@ const distribution = z.strictObject({
     .describe('What /etc/os-release and the guest agent must say'),
   published: names.describe('Architectures its archive has packages for'),
   'default-fs': z.string().describe('The filesystem its installer takes when nothing is said'),
-  'cpu-floor': z.record(z.string(), z.string()).describe('The least CPU its binaries run on, per architecture'),
+  'cpu-floor': z
+    .record(z.string(), z.enum(['x86-64', 'x86-64-v2', 'x86-64-v3', 'armv8-a', 'rv64gc', 'rva23']))
+    .describe('The least CPU its binaries run on, per architecture'),
   'kernel-package': z.record(z.string(), z.string()).describe('The package that brings the kernel, per architecture'),
   'end-of-life': z
     .string()
