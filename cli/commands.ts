@@ -3,6 +3,7 @@ import {
   type Flags,
   folderFlags,
   imageFlags,
+  kernelFlags,
   mirrorFlags,
   type Parsed,
   runFlags,
@@ -54,7 +55,13 @@ export const commands: Readonly<Record<string, Command>> = {
   image: {
     summary: 'build the stub image, or show where it lies',
     words: [],
-    flags: { arch: { value: 'ARCH', help: 'architecture; default x86_64' }, ...mirrorFlags, ...folderFlags },
+    flags: {
+      arch: { value: 'ARCH', help: 'architecture; default x86_64' },
+      kernel: { value: 'NAME', choices: ['ours', 'debian'], help: 'whose kernel; default ours' },
+      ...kernelFlags,
+      ...mirrorFlags,
+      ...folderFlags,
+    },
     load: () => import('./image.ts'),
   },
   store: {

@@ -56,10 +56,17 @@ export const consoleFlags: Flags = {
   },
 };
 
+/** What the kernel of our image is built from. */
+export const kernelFlags: Flags = {
+  'kernel-config': { value: 'FILE', help: "build the kernel with this whole configuration from Debian's source" },
+  'kernel-tree': { value: 'DIR', help: 'build the kernel from this source tree with our fragments' },
+};
+
 /** What to boot. */
 export const imageFlags: Flags = {
   image: { value: 'FILE', help: 'boot this stub squashfs instead of our own' },
-  kernel: { value: 'FILE', help: 'boot this kernel instead of the one in the image' },
+  kernel: { value: 'NAME|FILE', help: 'ours, debian (the packaged one, with modules), or a file to boot in its place' },
+  ...kernelFlags,
   initrd: { value: 'FILE', help: 'boot this initramfs instead of the one in the image' },
 };
 

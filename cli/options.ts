@@ -82,7 +82,7 @@ function foreignHost(arch: string, { architectures }: Matrix): UsageError {
 export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOptions {
   const text = (flag: string) => parsed.flags.get(flag)?.[0];
   const image = fileOf(parsed, 'image', surroundings.cwd);
-  const kernel = fileOf(parsed, 'kernel', surroundings.cwd);
+  const kernel = kernelOf(parsed, surroundings.cwd);
   const initrd = fileOf(parsed, 'initrd', surroundings.cwd);
   const mirror = mirrorOf(parsed);
   const out = text('out');
@@ -91,7 +91,7 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
   const from = text('from') as RunOptions['from'];
   return {
     ...(image ? { image } : {}),
-    ...(kernel ? { kernel } : {}),
+    ...kernel,
     ...(initrd ? { initrd } : {}),
     ...(mirror ? { mirror } : {}),
     ...(bootstrap ? { bootstrap } : {}),
@@ -126,6 +126,37 @@ export function mirrorOf({ flags }: Parsed): string | undefined {
     message: `--mirror ${uri}: this is no http or https address`,
     hint: 'give the folder that holds dists/, such as http://ftp.debian.org/debian',
   });
+}
+
+/**
+ * The kernel that was asked for: another one for our image, or a file in place of whatever the image has.
+ *
+ * @throws UsageError `two-kernels`, and as `fileOf`.
+ */
+export function kernelOf(parsed: Parsed, cwd: string): Pick<RunOptions, 'kernel' | 'otherKernel'> {
+  const flags = ['kernel', 'kernel-config', 'kernel-tree'].filter((flag) => parsed.flags.has(flag));
+  if (flags.length > 1) {
+    throw new UsageError({
+      code: 'two-kernels',
+      message: `${flags.map((flag) => `--${flag}`).join(' and ')}: choose one`,
+    });
+  }
+  const name = parsed.flags.get('kernel')?.[0];
+  if (name === 'debian') return { otherKernel: { kind: 'debian' } };
+  const file = fileOf(parsed, 'kernel-config', cwd);
+  if (file) return { otherKernel: { kind: 'config', file } };
+  const folder = folderOf(parsed, 'kernel-tree', cwd);
+  if (folder) return { otherKernel: { kind: 'tree', folder } };
+  const kernel = name === 'ours' ? undefined : fileOf(parsed, 'kernel', cwd);
+  return kernel ? { kernel } : {};
+}
+
+function folderOf({ flags }: Parsed, flag: string, cwd: string): string | undefined {
+  const typed = flags.get(flag)?.[0];
+  if (typed === undefined) return undefined;
+  const path = resolve(cwd, typed);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new UsageError({ code: 'no-such-folder', message: `--${flag} ${typed}: there is no such folder` });
 }
 
 function fileOf({ flags }: Parsed, flag: string, cwd: string): string | undefined {

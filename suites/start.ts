@@ -32,12 +32,23 @@ export interface RunOutcome {
   readonly folder: RunFolder;
 }
 
+function kernelFlags({ kernel, otherKernel }: RunOptions): Readonly<Record<string, string | undefined>> {
+  switch (otherKernel?.kind) {
+    case 'config':
+      return { 'kernel-config': otherKernel.file };
+    case 'tree':
+      return { 'kernel-tree': otherKernel.folder };
+    default:
+      return { kernel: otherKernel?.kind ?? kernel };
+  }
+}
+
 /** The command that runs one cell as this run does. */
 export function rerunCommand(cell: string, options: RunOptions, defaults: Setting['defaults']): string {
-  const { image, kernel, initrd, mirror, bootstrap, keep, console } = options;
+  const { image, initrd, mirror, bootstrap, from, keep, console } = options;
   const cache = options.cacheFolder === defaults?.cacheFolder ? undefined : options.cacheFolder;
   const out = options.outFolder === defaults?.outFolder ? undefined : options.outFolder;
-  const flags = { image, kernel, initrd, mirror, bootstrap, cache, out };
+  const flags = { image, ...kernelFlags(options), initrd, mirror, bootstrap, from, cache, out };
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);
   return pasteable([
     ...['./stub-matrix', 'run', '--cell', cell],

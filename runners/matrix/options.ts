@@ -1,9 +1,17 @@
+/** Whose kernel our image is to have in place of our own. Paths are absolute. */
+export type OtherKernel =
+  | { readonly kind: 'debian' }
+  | { readonly kind: 'config'; readonly file: string }
+  | { readonly kind: 'tree'; readonly folder: string };
+
 /** What was asked of a run besides the choice of cells. Plain data, filled in by the command line. */
 export interface RunOptions {
   /** Absolute path of a stub squashfs that somebody else built, instead of ours. */
   readonly image?: string;
   /** Absolute path of a kernel to boot instead of the one in the squashfs. */
   readonly kernel?: string;
+  /** The kernel of our image: our own where absent. */
+  readonly otherKernel?: OtherKernel;
   /** Absolute path of an initramfs to boot instead of the one in the squashfs. */
   readonly initrd?: string;
   /** Leave the guest of a failed cell running. */
