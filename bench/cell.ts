@@ -13,7 +13,7 @@ import { settingOf } from './setting.ts';
 const [id = 'debian13-x86_64-xfs', rounds = '1'] = process.argv.slice(2);
 await using stack = new AsyncDisposableStack();
 const { planned, options, folder, register, prepared, machine } = await settingOf(id, stack);
-const line = installerLine(planned.cell, prepared.archive, options);
+const line = installerLine(planned.cell, prepared, options);
 console.log(`${id}, ${prepared.proof.accelerator}, image ${prepared.image.key}: ${line}`);
 
 async function byShell(round: number): Promise<number> {

@@ -7,13 +7,14 @@ import { FATAL_SIGHTS, STUB_CAME_BACK } from '../machine/sights.ts';
 import { askIdentity, awaitRootShell, logIn, type SystemIdentity } from '../machine/system.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { Access } from './access.ts';
+import { archiveOf } from './archive.ts';
 import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
 import { FAMILIES, type Family } from './families.ts';
 import { Guest } from './guest.ts';
 import { install, installerLine } from './install.ts';
 import type { Installed } from './installed.ts';
 import { Phases } from './phases.ts';
-import { factsAbout, findArchiveOf, type Prepared, prepare } from './prepare.ts';
+import { factsAbout, type Prepared, prepare } from './prepare.ts';
 import { Reuse } from './reuse.ts';
 import type { Surroundings } from './surroundings.ts';
 import { keepGuest } from './ways-in.ts';
@@ -114,7 +115,7 @@ export class Cell implements AsyncDisposable {
   /** Types the installer's line, waits until it says that it is done, and for the reset that it asks for. */
   async install(): Promise<Outcome> {
     if (this.#guest.installed) return this.#reuse.outcome;
-    const line = installerLine(this.planned.cell, this.#ready.archive, this.#given.options);
+    const line = installerLine(this.planned.cell, this.#ready, this.#given.options);
     const budget = BUDGETS[this.#ready.proof.accelerator].install;
     const { mark, packages } = await this.#phases.span('install', async () => {
       try {
@@ -228,7 +229,7 @@ export class Cell implements AsyncDisposable {
 
   #findArchive() {
     const { options, signal } = this.#given;
-    return findArchiveOf(this.planned.distribution, options, signal);
+    return archiveOf(this.planned, options, signal);
   }
 
   async #followKexec(): Promise<void> {

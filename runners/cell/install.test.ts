@@ -14,13 +14,29 @@ const archive = {
 };
 
 test('the line is what a person would type', () => {
-  expect(installerLine(cell, archive, {})).toBe(
+  expect(installerLine(cell, { archive, exception: undefined }, {})).toBe(
     'FS=ext4 MIRROR=http://mirror.example/debian SECURITY_MIRROR=http://mirror.example/security ./debian12.sh',
   );
-  expect(installerLine(cell, archive, { bootstrap: 'debootstrap' })).toContain(' BOOTSTRAP=debootstrap ./debian12.sh');
+  expect(installerLine(cell, { archive, exception: undefined }, { bootstrap: 'debootstrap' })).toContain(
+    ' BOOTSTRAP=debootstrap ./debian12.sh',
+  );
+});
+
+test('an exception tells which suites are read', () => {
+  const exception = {
+    when: {},
+    suites: { bookworm: 'oldstable', 'bookworm-security': 'oldstable-security' },
+    'past-valid-until': true,
+    until: '2026-12-31',
+    because: 'a mirror that stands still',
+  };
+  expect(installerLine(cell, { archive, exception }, {})).toContain(
+    " SUITES_READ='bookworm=oldstable bookworm-security=oldstable-security' PAST_VALID_UNTIL=yes ./debian12.sh",
+  );
 });
 
 test('an address is data, not shell', () => {
-  const line = installerLine(cell, { ...archive, uri: 'http://mirror.example/$(reboot);x' }, {});
+  const odd = { ...archive, uri: 'http://mirror.example/$(reboot);x' };
+  const line = installerLine(cell, { archive: odd, exception: undefined }, {});
   expect(line).toContain("MIRROR='http://mirror.example/$(reboot);x' ");
 });

@@ -1,20 +1,26 @@
-import type { Archive } from '../../mirrors/origins.ts';
 import type { FailOn } from '../channels/console/console.ts';
 import { GuestFailure } from '../errors.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { Cell } from '../matrix/plan.ts';
 import { pasteable } from '../process/command.ts';
+import { exceptionSettings } from './archive.ts';
 import type { Budget } from './budgets.ts';
 import type { Phases } from './phases.ts';
+import type { Prepared } from './prepare.ts';
 
 /** The line a person would type at stub's root shell. */
-export function installerLine(cell: Cell, archive: Archive, options: Pick<RunOptions, 'bootstrap'>): string {
+export function installerLine(
+  cell: Cell,
+  { archive, exception }: Pick<Prepared, 'archive' | 'exception'>,
+  options: Pick<RunOptions, 'bootstrap'>,
+): string {
   const settings: Record<string, string | undefined> = {
     FS: cell.fs,
     MIRROR: archive.uri,
     SECURITY_MIRROR: archive.securityUri,
     BOOTSTRAP: options.bootstrap,
+    ...exceptionSettings(exception),
   };
   const words = Object.entries(settings).flatMap(([name, value]) => (value ? [`${name}=${pasteable([value])}`] : []));
   return [...words, `./${cell.distro}.sh`].join(' ');

@@ -2,10 +2,11 @@ import { HarnessError, UsageError } from '../errors.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Inputs } from '../store/inputs.ts';
+import { archiveOf } from './archive.ts';
 import { installInputs } from './install-inputs.ts';
 import { INSTALLED } from './installation.ts';
 import { type Installed, readInstalled } from './installed.ts';
-import { findArchiveOf, imageArchiveOf, storeOf, visibleOf } from './prepare.ts';
+import { imageArchiveOf, storeOf, visibleOf } from './prepare.ts';
 
 /**
  * What was installed last of a cell, whatever has changed since. It is held for as long as this process lives.
@@ -36,7 +37,7 @@ export async function soughtFor(
   options: Pick<RunOptions, 'mirror' | 'bootstrap'>,
   signal: AbortSignal,
 ): Promise<{ kind: string; inputs: Inputs; label: string }> {
-  const archive = await findArchiveOf(planned.distribution, options, signal);
+  const archive = await archiveOf(planned, options, signal);
   const stub = await visibleOf(planned.cell.distro, await imageArchiveOf(options, signal));
   return { kind: INSTALLED, inputs: installInputs(planned, archive, options, stub), label: planned.cell.id };
 }

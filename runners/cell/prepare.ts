@@ -4,7 +4,7 @@ import { buildImage, type StubImage } from '../../image/build.ts';
 import { hashFile, openImage } from '../../image/contract.ts';
 import { installInputsOf } from '../../image/install-inputs.ts';
 import { type ImageArch, suite } from '../../image/recipe.ts';
-import { type Archive, findArchive } from '../../mirrors/origins.ts';
+import type { Archive } from '../../mirrors/origins.ts';
 import { HarnessError } from '../errors.ts';
 import { type AcceleratorProof, probeAccelerator } from '../host/accelerator.ts';
 import type { RunRegister } from '../host/run-register.ts';
@@ -12,16 +12,20 @@ import { versionOf } from '../host/tools.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
-import type { Distribution } from '../matrix/schema.ts';
+import type { ArchiveException } from '../matrix/schema.ts';
 import { ARCHES, type Arch } from '../qemu/arch.ts';
 import { type CpuFloor, cpuFor, requireFloor } from '../qemu/cpu.ts';
 import type { Json } from '../store/inputs.ts';
 import { Store } from '../store/store.ts';
 
+import { archiveOf, exceptionFor, findArchiveOf } from './archive.ts';
+
 /** What a cell needs before its guest can start. */
 export interface Prepared {
   readonly arch: Arch;
   readonly archive: Archive;
+  /** Why it is not read as it should be, if it is not. */
+  readonly exception: ArchiveException | undefined;
   readonly image: BootableImage;
   readonly proof: AcceleratorProof;
   /** `-cpu`: what the distribution needs at least, as the accelerator gives it. */
@@ -36,10 +40,11 @@ export interface BootableImage extends StubImage {
 }
 
 /** What a report says of it. */
-export function factsAbout({ archive, image, proof, cpu }: Prepared): Readonly<Record<string, string>> {
+export function factsAbout({ archive, exception, image, proof, cpu }: Prepared): Readonly<Record<string, string>> {
   return {
     archive: `${archive.uri} (${archive.from}), Release of ${archive.date}`,
     'security archive': `${archive.securityUri} (${archive.securityFrom}), Release of ${archive.securityDate}`,
+    ...(exception ? { 'archive exception': `until ${exception.until}: ${exception.because}` } : {}),
     image: `${image.key} (${image.reused ? 'reused' : 'built'})`,
     accelerator: `${proof.accelerator}: ${proof.because}`,
     cpu,
@@ -61,16 +66,6 @@ export function storeOf({ cacheFolder, fresh, audit }: Pick<RunOptions, 'cacheFo
   const store = stores.get(cacheFolder) ?? new Store(cacheFolder, policy);
   stores.set(cacheFolder, store);
   return store;
-}
-
-/** @throws HarnessError `archive-unreachable` */
-export function findArchiveOf(
-  distribution: Distribution,
-  { mirror }: Pick<RunOptions, 'mirror'>,
-  signal: AbortSignal,
-): Promise<Archive> {
-  const { origins = [] } = loadMatrix().mirrors[distribution.archive] ?? {};
-  return findArchive(distribution, origins, { mirror, signal });
 }
 
 /** The archive that the image is made from. */
@@ -110,7 +105,7 @@ export async function obtainImage(
 export async function prepare(planned: PlannedCell, options: RunOptions, helpers: Helpers): Promise<Prepared> {
   const arch = planned.cell.arch as Arch & ImageArch;
   const { signal } = helpers;
-  const archive = await findArchiveOf(planned.distribution, options, signal);
+  const archive = await archiveOf(planned, options, signal);
   const { image: ours, archive: imageArchive } = await obtainImage(arch, options, helpers);
   // An image of somebody else's need not know our probe: the accelerator is proven with ours.
   const proof = await probeAccelerator({
@@ -127,7 +122,8 @@ export async function prepare(planned: PlannedCell, options: RunOptions, helpers
   const hashes = await Promise.all(Object.entries(replaced).map(async ([name, file]) => [name, await hashFile(file)]));
   const visible = given ? { image: image.key } : await visibleOf(planned.cell.distro, imageArchive);
   const identity = { image: image.key, ...Object.fromEntries(hashes) };
-  return { arch, archive, proof, cpu, image: { ...image, identity, visible } };
+  const exception = exceptionFor(planned.cell, new Date());
+  return { arch, archive, exception, proof, cpu, image: { ...image, identity, visible } };
 }
 
 /** @throws HarnessError `cpu-model-missing`, `cpu-below-floor` */

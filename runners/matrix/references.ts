@@ -43,7 +43,7 @@ function names(matrix: Matrix): Problem[] {
       if (missing.length > 0) problems.push({ path: [...at, column], message: `nothing for ${missing.join(', ')}` });
     }
   }
-  for (const table of ['skip', 'expected'] as const) {
+  for (const table of ['skip', 'archive-exceptions', 'expected'] as const) {
     matrix[table].forEach(({ when }, index) => {
       for (const kind of ['distro', 'arch', 'fs'] as const) {
         when?.[kind]?.forEach((value, place) => {

@@ -40,6 +40,16 @@ const filesystem = z.strictObject({
   on: z.enum(['disk', 'encrypted-disk', 'share']).describe('What holds it: the data disk, LUKS2 on it, or virtiofsd'),
 });
 
+const archiveException = z
+  .strictObject({
+    when,
+    suites: z.record(z.string(), z.string()).describe('The suite, and the one that is read in its place'),
+    'past-valid-until': z.boolean().describe('Whether their Release files may have outlived their Valid-Until'),
+    until: z.iso.date().describe('The last day on which the exception is made'),
+    because,
+  })
+  .describe('Where an archive is not as it should be, and what verifies is taken instead; reports say so');
+
 const publicOrigin = z
   .strictObject({
     uri: uri.describe('The archive: the folder that holds dists/'),
@@ -55,6 +65,7 @@ export const matrixSchema = z.strictObject({
   skip: z
     .array(z.strictObject({ when, because }))
     .describe('Cells that are not run. Each rule must decide about at least one cell that nothing before it skips'),
+  'archive-exceptions': z.array(archiveException).describe('The first that matches counts'),
   expected: z
     .array(
       z.strictObject({
@@ -74,5 +85,6 @@ export const matrixSchema = z.strictObject({
 export type Matrix = z.infer<typeof matrixSchema>;
 export type Distribution = Matrix['distributions'][string];
 export type Filesystem = Matrix['filesystems'][string];
+export type ArchiveException = Matrix['archive-exceptions'][number];
 export type When = Matrix['skip'][number]['when'];
 export type Origin = Matrix['mirrors'][string]['origins'][number];

@@ -1,0 +1,40 @@
+import { type Archive, findArchive } from '../../mirrors/origins.ts';
+import { loadMatrix } from '../matrix/load.ts';
+import type { RunOptions } from '../matrix/options.ts';
+import { type Cell, matches, type PlannedCell } from '../matrix/plan.ts';
+import type { ArchiveException, Distribution } from '../matrix/schema.ts';
+
+/** The archive of a distribution, by the origins of matrix.yaml. @throws HarnessError `archive-unreachable` */
+export function findArchiveOf(
+  distribution: Distribution,
+  { mirror }: Pick<RunOptions, 'mirror'>,
+  signal: AbortSignal,
+): Promise<Archive> {
+  const { origins = [] } = loadMatrix().mirrors[distribution.archive] ?? {};
+  return findArchive(distribution, origins, { mirror, signal });
+}
+
+/** The archive that a cell installs from: under the names of other suites where an exception says so. */
+export function archiveOf(
+  { cell, distribution }: Pick<PlannedCell, 'cell' | 'distribution'>,
+  options: Pick<RunOptions, 'mirror'>,
+  signal: AbortSignal,
+): Promise<Archive> {
+  const { suites = {} } = exceptionFor(cell, new Date()) ?? {};
+  const { suite, 'security-suite': security } = distribution;
+  const read = { ...distribution, suite: suites[suite] ?? suite, 'security-suite': suites[security] ?? security };
+  return findArchiveOf(read, options, signal);
+}
+
+/** The exception that is made for a cell today, if one is. */
+export function exceptionFor(cell: Cell, now: Date): ArchiveException | undefined {
+  const today = now.toISOString().slice(0, 10);
+  return loadMatrix()['archive-exceptions'].find(({ when, until }) => matches(when, cell) && today <= until);
+}
+
+/** What the installer is told of an exception, as words of its environment. */
+export function exceptionSettings(exception: ArchiveException | undefined): Readonly<Record<string, string>> {
+  if (!exception) return {};
+  const suites = Object.entries(exception.suites).map(([suite, read]) => `${suite}=${read}`);
+  return { SUITES_READ: suites.join(' '), ...(exception['past-valid-until'] ? { PAST_VALID_UNTIL: 'yes' } : {}) };
+}
