@@ -7,6 +7,8 @@ export interface ArchRow extends ProbeTarget {
   readonly name: Arch;
   /** How systemd credentials get into the guest: by QEMU's fw_cfg device, or behind the initramfs (credentials.ts). */
   readonly credentials: 'fw_cfg' | 'initrd';
+  /** The control register to write anew in a machine that was just loaded: QEMU forgets that its timer runs (rearm.ts). */
+  readonly rearm?: number;
 }
 
 export const ARCHES: Readonly<Record<Arch, ArchRow>> = {
@@ -42,5 +44,7 @@ export const ARCHES: Readonly<Record<Arch, ArchRow>> = {
     native: 'riscv64',
     // QEMU 7.1 and 7.2 make the device only after they have read their command line, and refuse `-fw_cfg`.
     credentials: 'initrd',
+    // stimecmp
+    rearm: 0x14d,
   },
 };

@@ -7,8 +7,10 @@ import { Qmp } from '../channels/qmp/qmp.ts';
 import { HarnessError } from '../errors.ts';
 import { type Argv, pasteable } from '../process/command.ts';
 import { type Daemon, type Exit, startDaemon } from '../process/daemon.ts';
+import { ARCHES } from './arch.ts';
 import { type MachineSpec, qemuArgv } from './argv.ts';
 import { prepareInitrd } from './credentials.ts';
+import { rearm } from './rearm.ts';
 import { loadState } from './state.ts';
 
 export interface LaunchOptions {
@@ -140,7 +142,10 @@ async function connect(daemon: Daemon, spec: MachineSpec, options: LaunchOptions
 async function takeState(daemon: Daemon, qmp: Qmp, file: string, spec: MachineSpec, options: LaunchOptions) {
   const socket = join(dirname(spec.sockets.qmp), STATE_SOCKET);
   try {
-    await loadState(qmp, file, { socket, timeout: LOAD_TIMEOUT, signal: options.signal });
+    const wait = { socket, timeout: LOAD_TIMEOUT, signal: options.signal };
+    await loadState(qmp, file, wait);
+    const { rearm: register } = ARCHES[spec.arch];
+    if (register) await rearm(qmp, { ...wait, awaiting: 'the timers of a loaded guest', register, harts: spec.cores });
   } catch (error) {
     if (!(error instanceof HarnessError)) throw error;
     await Promise.race([daemon.exited, delay(1)]);
@@ -160,6 +165,8 @@ function exitReason(exit: Exit, qmp: Qmp, asked: boolean): ExitReason {
   const cause = qmp.events.findLast(({ name }) => name === 'SHUTDOWN')?.data.reason;
   if (asked) return cause === 'guest-shutdown' ? cause : 'quit';
   if (exit.signal !== undefined) return 'killed-by-signal';
+  // QEMU 7.2's riscv64 board ends QEMU in the midst of the guest's power-off, before anything is reported.
+  if (cause === undefined && exit.exitCode === 0) return 'guest-shutdown';
   return (cause && REASONS[cause]) ?? 'exit-status';
 }
 
