@@ -5,9 +5,10 @@ import { HarnessError } from '../runners/errors.ts';
 import type { RunRegister } from '../runners/host/run-register.ts';
 import { run } from '../runners/process/command.ts';
 import type { Entry, Store } from '../runners/store/store.ts';
+import { type ImageSources, type PackageOrigin, sourcesFor } from './archive.ts';
 import { buildInitramfs, type EarlyModules, kernelVersion, noModules, prepareModules } from './initramfs.ts';
 import { buildLlmnrd } from './llmnrd.ts';
-import { type PackageOrigin, unpackPackages } from './packages.ts';
+import { unpackPackages } from './packages.ts';
 import { architectures, type ImageArch, packagedKernelNeeds, packages, suite } from './recipe.ts';
 import { configureTree, hashFolder } from './tree.ts';
 
@@ -21,8 +22,7 @@ export interface GivenKernel {
 
 export interface ImageOptions {
   readonly arch: ImageArch;
-  /** The archive, with the date its signed Release file bears: another Release may hold other packages. */
-  readonly origin: PackageOrigin & { readonly releaseDate: string };
+  readonly origin: PackageOrigin;
   /** Debian's packaged one with its modules, unless given. */
   readonly kernel?: GivenKernel;
   readonly store: Store;
@@ -53,16 +53,18 @@ const NO_SOURCE = /\.test\.ts$|^(files-tests|kernel|workshop)\//;
 /** The image of an architecture out of the store, built first where it is not there. */
 export async function buildImage(options: ImageOptions): Promise<StubImage> {
   const { arch, origin, store, kernel, progress, signal } = options;
+  const sources = await sourcesFor(arch, origin, { signal });
+  for (const exception of sources.exceptions) progress?.(`exception: ${exception}`);
   const inputs = {
     arch,
-    suite,
-    release: origin.releaseDate,
+    releases: sources.releases,
+    exceptions: sources.exceptions,
     kernel: kernel?.key ?? architectures[arch].kernelPackage,
     // The recipe, the files and the code that puts them together.
     sources: await hashFolder(here, (path) => !NO_SOURCE.test(path)),
   };
   const wishes = { label: arch, ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
-  return imageIn(await store.obtain('images', inputs, (folder) => build(folder, options), wishes), arch);
+  return imageIn(await store.obtain('images', inputs, (folder) => build(folder, sources, options), wishes), arch);
 }
 
 function imageIn(entry: Entry, arch: ImageArch): StubImage {
@@ -76,7 +78,7 @@ function imageIn(entry: Entry, arch: ImageArch): StubImage {
   };
 }
 
-async function build(folder: string, options: ImageOptions): Promise<void> {
+async function build(folder: string, sources: ImageSources, options: ImageOptions): Promise<void> {
   const { arch, origin, log, kernel, progress, register, signal } = options;
   const given = signal ? { signal } : {};
   const scratch = await mkdtemp(join(tmpdir(), 'stub-image-'));
@@ -89,7 +91,7 @@ async function build(folder: string, options: ImageOptions): Promise<void> {
     const packagedKernel = [{ name: architectures[arch].kernelPackage, why: 'the kernel' }, ...packagedKernelNeeds];
     const wanted = [...packages, ...(kernel ? [] : packagedKernel)];
     const manifest = await unpackPackages(tree, wanted, {
-      ...{ arch, origin, scratch, log, env: register.environment },
+      ...{ arch, sources, scratch, log, env: register.environment },
       ...given,
     });
     await writeFile(join(folder, 'packages'), `${manifest.join('\n')}\n`);

@@ -25,6 +25,8 @@ export const leftOut: readonly string[] = [
   'var/cache/apt/archives/*.deb',
   'var/lib/apt/lists/*',
   'var/log/*',
+  // What mmdebstrap was told.
+  'etc/apt/apt.conf.d/99mmdebstrap',
   // The host's own, copied in by mmdebstrap.
   'etc/apt/sources.list',
   'etc/hostname',

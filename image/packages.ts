@@ -1,17 +1,13 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../runners/process/command.ts';
+import { explainRefusal, type ImageSources } from './archive.ts';
 import { architectures, type ImageArch, type PackageRow, suite } from './recipe.ts';
-
-/** Where the packages come from; their signatures are verified with the host's debian-archive-keyring. */
-export interface PackageOrigin {
-  /** URI of a Debian archive. */
-  readonly uri: string;
-}
 
 export interface UnpackOptions {
   readonly arch: ImageArch;
-  readonly origin: PackageOrigin;
+  /** Verified with the host's debian-archive-keyring. */
+  readonly sources: ImageSources;
   /** An empty folder for scratch files beside the tree. */
   readonly scratch: string;
   /** Takes what mmdebstrap says. */
@@ -26,29 +22,36 @@ export interface UnpackOptions {
  * modes the user may use (root, or an unprivileged user namespace), so the tree belongs to the user and can be worked on.
  *
  * @returns the packages as `name_version_arch`, sorted.
+ * @throws HarnessError `archive-inconsistent`, `archive-expired`
  */
 export async function unpackPackages(
   tree: string,
   wanted: readonly PackageRow[],
-  { arch, origin, scratch, log, env, signal }: UnpackOptions,
+  { arch, sources, scratch, log, env, signal }: UnpackOptions,
 ): Promise<string[]> {
   const archive = join(scratch, 'packages.tar');
   const given = { log, ...(signal ? { signal } : {}) };
-  await run(
-    [
-      'mmdebstrap',
-      '--variant=extract',
-      `--architectures=${architectures[arch].debian}`,
-      ...wanted.map(({ name }) => `--include=${name}`),
-      // Nothing is executed, so whether the host could does not matter.
-      '--skip=check/qemu,cleanup/apt/cache',
-      '--format=tar',
-      suite,
-      archive,
-      origin.uri,
-    ],
-    { purpose: 'unpacking the packages of the image', env: { ...env, TMPDIR: scratch }, ...given },
-  );
+  try {
+    await run(
+      [
+        'mmdebstrap',
+        '--variant=extract',
+        `--architectures=${architectures[arch].debian}`,
+        ...wanted.map(({ name }) => `--include=${name}`),
+        // What the suite has comes from it; a line behind it only fills gaps.
+        `--aptopt=APT::Default-Release "${suite}"`,
+        // Nothing is executed, so whether the host could does not matter.
+        '--skip=check/qemu,cleanup/apt/cache',
+        '--format=tar',
+        suite,
+        archive,
+        ...sources.lines,
+      ],
+      { purpose: 'unpacking the packages of the image', env: { ...env, TMPDIR: scratch }, ...given },
+    );
+  } catch (error) {
+    throw explainRefusal(error, arch, sources);
+  }
   await mkdir(tree);
   await run(
     [
