@@ -4,7 +4,7 @@ import { unknownName } from '../runners/matrix/suggest.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import { tidyUp } from './leftovers.ts';
-import { cacheFolderOf, mirrorOf } from './options.ts';
+import { cacheFolderOf, kernelOf, mirrorOf } from './options.ts';
 import { requireTools } from './tools.ts';
 
 export const start: Start = async (parsed, context) => {
@@ -19,9 +19,13 @@ export const start: Start = async (parsed, context) => {
   const cacheFolder = cacheFolderOf(parsed, context);
   const state = await tidyUp(cacheFolder, context);
   using register = new RunRegister(state, randomUUID());
-  const { obtainImage } = await import('../runners/cell/prepare.ts');
+  const { obtainImage } = await import('../runners/cell/image.ts');
   const progress = (step: string) => print(`building  ${step}`);
-  const { archive, image } = await obtainImage(arch, { cacheFolder, ...mirror }, { progress, register, signal });
+  const { archive, image } = await obtainImage(
+    arch,
+    { cacheFolder, ...mirror, ...kernelOf(parsed, context.cwd) },
+    { progress, register, signal },
+  );
   print(`archive   ${archive.uri} (${archive.from}), Release of ${archive.date}`);
   print(`image     ${image.key}, ${image.reused ? 'already there' : 'built now'}`);
   print(`squashfs  ${image.squashfs}`);

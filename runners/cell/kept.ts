@@ -3,10 +3,12 @@ import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Inputs } from '../store/inputs.ts';
 import { archiveOf } from './archive.ts';
+import { imageArchiveOf } from './image.ts';
 import { installInputs } from './install-inputs.ts';
 import { INSTALLED } from './installation.ts';
 import { type Installed, readInstalled } from './installed.ts';
-import { imageArchiveOf, storeOf, visibleOf } from './prepare.ts';
+import { visibleOf } from './prepare.ts';
+import { storeOf } from './store.ts';
 
 /**
  * What was installed last of a cell, whatever has changed since. It is held for as long as this process lives.

@@ -1,24 +1,19 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { buildImage, type StubImage } from '../../image/build.ts';
+import type { StubImage } from '../../image/build.ts';
 import { hashFile, openImage } from '../../image/contract.ts';
 import { installInputsOf } from '../../image/install-inputs.ts';
-import { type ImageArch, suite } from '../../image/recipe.ts';
+import type { ImageArch } from '../../image/recipe.ts';
 import type { Archive } from '../../mirrors/origins.ts';
-import { HarnessError } from '../errors.ts';
 import { type AcceleratorProof, probeAccelerator } from '../host/accelerator.ts';
-import type { RunRegister } from '../host/run-register.ts';
 import { versionOf } from '../host/tools.ts';
-import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { ArchiveException } from '../matrix/schema.ts';
 import { ARCHES, type Arch } from '../qemu/arch.ts';
 import { type CpuFloor, cpuFor, requireFloor } from '../qemu/cpu.ts';
 import type { Json } from '../store/inputs.ts';
-import { Store } from '../store/store.ts';
-
-import { archiveOf, exceptionFor, findArchiveOf } from './archive.ts';
+import { archiveOf, exceptionFor } from './archive.ts';
+import { type Helpers, obtainImage } from './image.ts';
+import { storeOf } from './store.ts';
 
 /** What a cell needs before its guest can start. */
 export interface Prepared {
@@ -51,54 +46,9 @@ export function factsAbout({ archive, exception, image, proof, cpu }: Prepared):
   };
 }
 
-/** What the preparation tells, and where it writes down what it acquires. */
-export interface Helpers {
-  readonly progress: (step: string) => void;
-  readonly register: RunRegister;
-  readonly signal: AbortSignal;
-}
-
-/** One store a process and folder, so that cells side by side share the builds under way. */
-const stores = new Map<string, Store>();
-
-export function storeOf({ cacheFolder, fresh, audit }: Pick<RunOptions, 'cacheFolder' | 'fresh' | 'audit'>): Store {
-  const policy = { ...(fresh ? { fresh } : {}), ...(audit === undefined ? {} : { audit }) };
-  const store = stores.get(cacheFolder) ?? new Store(cacheFolder, policy);
-  stores.set(cacheFolder, store);
-  return store;
-}
-
-/** The archive that the image is made from. */
-export function imageArchiveOf(options: Pick<RunOptions, 'mirror'>, signal: AbortSignal): Promise<Archive> {
-  const distribution = Object.values(loadMatrix().distributions).find((row) => row.suite === suite);
-  if (distribution) return findArchiveOf(distribution, options, signal);
-  throw new HarnessError({ code: 'image-suite', message: `the image is made of ${suite}, which matrix.yaml lacks` });
-}
-
 /** What of our image an install of the distribution can see. */
 export function visibleOf(distro: string, archive: Archive): Promise<Json> {
   return installInputsOf(distro, archive.date);
-}
-
-/** Our own image of an architecture, built where the store has none, with the archive it is made from. */
-export async function obtainImage(
-  arch: ImageArch,
-  options: Pick<RunOptions, 'cacheFolder' | 'mirror' | 'fresh' | 'audit'>,
-  { progress, register, signal }: Helpers,
-): Promise<{ readonly image: StubImage; readonly archive: Archive }> {
-  const { cacheFolder } = options;
-  await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
-  const archive = await imageArchiveOf(options, signal);
-  const image = await buildImage({
-    arch,
-    origin: { uri: archive.uri, releaseDate: archive.date },
-    store: storeOf(options),
-    log: join(cacheFolder, `image-${arch}.log`),
-    progress,
-    register,
-    signal,
-  });
-  return { image, archive };
 }
 
 /** Finds the archive, builds or reuses the image, and proves an accelerator by booting a guest. */

@@ -6,7 +6,8 @@ import { installInputs } from './install-inputs.ts';
 import { INSTALLED, Installation } from './installation.ts';
 import { type Installed, writeInstalled } from './installed.ts';
 import type { Phases } from './phases.ts';
-import { type Prepared, storeOf } from './prepare.ts';
+import type { Prepared } from './prepare.ts';
+import { storeOf } from './store.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What a cell takes over from earlier runs, and leaves to later ones. */

@@ -1,0 +1,55 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sourcesFor } from '../../image/archive.ts';
+import { buildImage, type ImageOptions, type StubImage } from '../../image/build.ts';
+import { type KernelChoice, obtainKernel } from '../../image/kernel/kernel.ts';
+import { type ImageArch, suite } from '../../image/recipe.ts';
+import type { Archive } from '../../mirrors/origins.ts';
+import { HarnessError } from '../errors.ts';
+import type { RunRegister } from '../host/run-register.ts';
+import { loadMatrix } from '../matrix/load.ts';
+import type { RunOptions } from '../matrix/options.ts';
+import { findArchiveOf } from './archive.ts';
+import { storeOf } from './store.ts';
+
+/** What the preparation tells, and where it writes down what it acquires. */
+export interface Helpers {
+  readonly progress: (step: string) => void;
+  readonly register: RunRegister;
+  readonly signal: AbortSignal;
+}
+
+type ImageWishes = Pick<RunOptions, 'cacheFolder' | 'mirror' | 'fresh' | 'audit' | 'otherKernel'>;
+
+/** The archive that the image is made from. */
+export function imageArchiveOf(options: Pick<RunOptions, 'mirror'>, signal: AbortSignal): Promise<Archive> {
+  const distribution = Object.values(loadMatrix().distributions).find((row) => row.suite === suite);
+  if (distribution) return findArchiveOf(distribution, options, signal);
+  throw new HarnessError({ code: 'image-suite', message: `the image is made of ${suite}, which matrix.yaml lacks` });
+}
+
+/** Our own image of an architecture, built where the store has none, with the archive it is made from. */
+export async function obtainImage(
+  arch: ImageArch,
+  options: ImageWishes,
+  { progress, register, signal }: Helpers,
+): Promise<{ readonly image: StubImage; readonly archive: Archive }> {
+  const { cacheFolder, otherKernel = { kind: 'ours' } } = options;
+  await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
+  const archive = await imageArchiveOf(options, signal);
+  const origin = { uri: archive.uri, releaseDate: archive.date };
+  const log = join(cacheFolder, `image-${arch}.log`);
+  const given = { arch, origin, store: storeOf(options), log, progress, register, signal };
+  if (otherKernel.kind === 'debian') return { image: await buildImage(given), archive };
+  const kernel = await kernelFor(otherKernel, given, cacheFolder);
+  return { image: await buildImage({ ...given, kernel }), archive };
+}
+
+/** The kernel, on Debian's configuration out of the suite that the image is made of. */
+async function kernelFor(choice: KernelChoice, options: ImageOptions & { signal: AbortSignal }, cacheFolder: string) {
+  const { arch, origin, signal } = options;
+  const { releases } = await sourcesFor(arch, origin, { signal });
+  const [[name, date] = [suite, origin.releaseDate]] = Object.entries(releases);
+  const configOrigin = { uri: origin.uri, suite: name, releaseDate: date };
+  return obtainKernel({ ...options, choice, configOrigin, cacheFolder });
+}
