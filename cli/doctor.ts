@@ -17,7 +17,7 @@ import { missingLines } from './tools.ts';
 export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
   const report = await hostReport({
-    uses: ['cell', 'image', 'test'],
+    uses: ['cell', 'share', 'image', 'test'],
     archs: [...new Set(makePlan(matrix).run.map(({ cell }) => cell.arch))],
     folders: [cacheFolderOf(parsed, context), checkout],
   });

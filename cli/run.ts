@@ -7,7 +7,7 @@ import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { checkout, defaultFolders, runOptionsOf, selectionOf } from './options.ts';
 import { planTotals } from './plan-text.ts';
-import { requireTools } from './tools.ts';
+import { requireTools, usesOf } from './tools.ts';
 
 export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
@@ -17,8 +17,7 @@ export const start: Start = async (parsed, context) => {
   context.print(planTotals(plan, options.jobs));
 
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
-  // Our own image is made beside a given one too: the accelerator is proven with it.
-  await requireTools({ uses: ['cell', 'image'], arches }, context);
+  await requireTools({ uses: usesOf(plan.run), arches }, context);
   await checkGivenImage(options);
   context.signal.throwIfAborted();
 

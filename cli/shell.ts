@@ -7,7 +7,7 @@ import { exitCodes } from './exit.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { runOptionsOf } from './options.ts';
-import { requireTools } from './tools.ts';
+import { requireTools, usesOf } from './tools.ts';
 
 export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
@@ -25,8 +25,7 @@ export const start: Start = async (parsed, context) => {
   const [planned] = run;
   if (!planned) throw new UsageError({ code: 'cell-skipped', message: `${id} cannot be run: ${skip[0]?.because}` });
   const options = runOptionsOf(parsed, context);
-  // Our own image is made beside a given one too: the accelerator is proven with it.
-  await requireTools({ uses: ['cell', 'image'], arches: [planned.cell.arch] }, context);
+  await requireTools({ uses: usesOf([planned]), arches: [planned.cell.arch] }, context);
   await checkGivenImage(options);
 
   await tidyUp(options.cacheFolder, context);

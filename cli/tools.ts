@@ -1,5 +1,6 @@
 import { HarnessError } from '../runners/errors.ts';
 import { type FoundTool, findTools, installCommand, packagesFor, type ToolUse } from '../runners/host/tools.ts';
+import type { PlannedCell } from '../runners/matrix/plan.ts';
 import { attempt, pasteable, run } from '../runners/process/command.ts';
 import type { Context } from './commands.ts';
 
@@ -43,6 +44,12 @@ export async function requireTools(need: Need, { print, signal, install }: Given
       'apt-get installed the packages, but they did not bring it',
     );
   }
+}
+
+/** What running these cells needs. Our own image is made beside a given one too: the accelerator is proven with it. */
+export function usesOf(cells: readonly Pick<PlannedCell, 'filesystem'>[]): readonly ToolUse[] {
+  const shares = cells.some(({ filesystem }) => filesystem.on === 'share');
+  return ['cell', 'image', ...(shares ? (['share'] as const) : [])];
 }
 
 const missingTools = ({ uses, arches }: Need) => findTools(uses, arches).filter(({ path }) => path === undefined);

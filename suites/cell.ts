@@ -27,6 +27,8 @@ export const suite = cellSuite(Cell.open, (check) => {
     'SSH logs in by key',
     async (cell) => {
       expect(await cell.guest.run('hostname')).toBe(`${cell.hostName}\n`);
+      // A key that came with this boot, by a credential, would let in as well.
+      expect(await cell.guest.run(KEY_IS_OLDER_THAN_BOOT), 'the key was there before the boot').toBe('yes\n');
     },
     alone,
   );
@@ -163,6 +165,9 @@ export const suite = cellSuite(Cell.open, (check) => {
 
   check('the power button ends QEMU', (cell) => cell.powerOff());
 });
+
+const KEY_IS_OLDER_THAN_BOOT =
+  'test "$(stat -c %Y /root/.ssh/authorized_keys)" -lt "$(sed -n "s/^btime //p" /proc/stat)" && echo yes || echo no';
 
 /** The only address that QEMU's user network leases. */
 const GUEST_IPV4 = '10.0.2.15';
