@@ -8,6 +8,9 @@ import type { Machine } from '../machine/machine.ts';
 /** LLMNR's own second is short for an emulated guest, whose answer waits behind whatever else it does. */
 const LLMNR_SECONDS = 5;
 
+/** The least time to wait for an answer over LLMNR, in seconds: an interrupt of the host must not decide. */
+const SHORTEST = 0.2;
+
 export interface AccessOptions {
   /** The private key's text. */
   readonly privateKey: string;
@@ -64,12 +67,31 @@ export class Access implements AsyncDisposable {
     return this.#machine.whileAlive(endpoint.awaiting, () => attemptPassword({ ...endpoint, password }));
   }
 
-  /** Asks the guest's network segment for a name, as a neighbour would. `undefined` when nobody answers. */
-  resolve(name: string, type: 'A' | 'AAAA', via: LlmnrTransport): Promise<LlmnrAnswer | undefined> {
+  /** Asks the guest's network segment for a name, as a neighbour would, up to three times. `undefined` when nobody answers. */
+  resolve(
+    name: string,
+    type: 'A' | 'AAAA',
+    via: LlmnrTransport,
+    timeout: number = LLMNR_SECONDS,
+  ): Promise<LlmnrAnswer | undefined> {
     const { signal } = this.#options;
     return this.#machine.whileAlive(`an answer over LLMNR for ${name}`, () =>
-      resolve(this.#machine.neighbour, name, type, via, { timeout: LLMNR_SECONDS, signal }),
+      resolve(this.#machine.neighbour, name, type, via, { timeout, signal }),
     );
+  }
+
+  /**
+   * Whether nobody answers for a name. Asked three times, each with ten times the patience that the guest has just needed to
+   * answer for its own: it would have.
+   *
+   * @throws GuestFailure `llmnr-silent` where it does not answer for its own.
+   */
+  async isUnanswered(name: string, own: string): Promise<boolean> {
+    const answer = await this.resolve(own, 'A', 'ipv4');
+    if (!answer)
+      throw new GuestFailure({ code: 'llmnr-silent', message: `nobody answers for ${own} over LLMNR either` });
+    const timeout = Math.min(LLMNR_SECONDS, Math.max(SHORTEST, 10 * answer.seconds));
+    return (await this.resolve(name, 'A', 'ipv4', timeout)) === undefined;
   }
 
   /** Asks the guest agent. */
