@@ -62,7 +62,7 @@ describe('refuses what was asked for before anything is done', () => {
   test.each([
     [{ FS: 'zfs' }, /^unknown FS=zfs; known are (?=.*\bxfs\b)(?=.*\bbtrfs\b)(?=.*\bext4\b)(?=.*\bvirtiofs\b)/],
     [{ FS: 'xfs', TARGET_DISK: '/dev/nosuch' }, /^no disk \/dev\/nosuch; give one by TARGET_DISK=/],
-    [{ BOOTSTRAP: 'tar' }, /^unknown BOOTSTRAP=tar; known are mmdebstrap debootstrap/],
+    [{ BOOTSTRAP: 'tar' }, /^unknown BOOTSTRAP=tar; known are apt mmdebstrap debootstrap/],
   ])('%o', async (env, reason) => {
     const { lines, status } = await install('debian13', env);
     expect(status).toBe(1);

@@ -7,7 +7,8 @@ SUITE=bookworm
 SECURITY_SUITE=bookworm-security
 # Kernel 6.1 does not know all that stub's mkfs.xfs would use by itself.
 declare -A MKFS_OPTIONS=([xfs]='-c options=/usr/share/xfsprogs/mkfs/lts_6.1.conf')
-PACKAGES=
+# In place of usrmerge, which would bring all of Perl to a root that is merged from the start.
+PACKAGES=usr-is-merged
 
 # shellcheck source-path=SCRIPTDIR source=../usr/lib/stub/install/debian.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../usr/lib/stub/install/debian.sh"

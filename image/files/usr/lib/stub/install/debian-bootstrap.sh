@@ -1,34 +1,35 @@
 # shellcheck shell=bash
-# Step 3: packages into the new root, by mmdebstrap (fast) or debootstrap. Both install the same list, both have apt
-# verify signatures with the archive's keyring.
-# INITRD=No tells the kernel's scripts to make no initramfs: that is dear under emulation and step 6 does it once.
+# Step 3: packages into the new root, by apt and dpkg (fast, debian-apt.sh), mmdebstrap or debootstrap. All install the same
+# list, all verify signatures with the archive's keyring.
+# INITRD=No tells the kernel's scripts to make no initramfs: that is dear under emulation and is done once.
 
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
-# What the new system boots, is reached and is looked after by
-BASE_PACKAGES='systemd-sysv udev dbus kmod initramfs-tools zstd cryptsetup-initramfs
-  systemd-resolved iproute2 netbase openssh-server qemu-guest-agent socat'
+# What makes the initramfs; the kernel is added to both lists of what the new system boots by.
+BOOT_PACKAGES='initramfs-tools udev kmod zstd'
+# What the new system runs, is reached and is looked after by
+BASE_PACKAGES='apt systemd-sysv dbus systemd-resolved iproute2 netbase openssh-server qemu-guest-agent socat'
 # What a user misses first on a bare Debian. Without ca-certificates: apt needs it only for an https mirror, and its
 # script hashes some hundred and fifty files.
 USER_PACKAGES='login passwd mount procps less nano vim-tiny iputils-ping tzdata'
-declare -A FS_PACKAGES=([xfs]=xfsprogs [btrfs]=btrfs-progs [ext4]=e2fsprogs [virtiofs]="")
+declare -A FS_PACKAGES=([xfs]=xfsprogs [btrfs]=btrfs-progs [ext4]=e2fsprogs [virtiofs]="" [luks]='xfsprogs cryptsetup-initramfs')
 
 check_bootstrap_settings() {
   case $BOOTSTRAP in
-    mmdebstrap | debootstrap) ;;
-    *) fail "unknown BOOTSTRAP=$BOOTSTRAP; known are mmdebstrap debootstrap" ;;
+    apt | mmdebstrap | debootstrap) ;;
+    *) fail "unknown BOOTSTRAP=$BOOTSTRAP; known are apt mmdebstrap debootstrap" ;;
   esac
 }
 
-# Sets PACKAGE_LIST, joined by commas.
+# Sets PACKAGE_LIST, one blank between two names, and adds the kernel to BOOT_PACKAGES.
 list_packages() {
   local words
-  words="$BASE_PACKAGES $USER_PACKAGES ${FS_PACKAGES[$FS]} linux-image-$(dpkg --print-architecture) $PACKAGES"
+  BOOT_PACKAGES="$BOOT_PACKAGES linux-image-$(dpkg --print-architecture)"
+  words="$BOOT_PACKAGES $BASE_PACKAGES $USER_PACKAGES ${FS_PACKAGES[$FS]} $PACKAGES"
   [ "$LOCALE" = C.UTF-8 ] || words="$words locales"
   case "$MIRROR $SECURITY_MIRROR" in *https:*) words="$words ca-certificates" ;; esac
-  # shellcheck disable=SC2086 # as words
-  printf -v PACKAGE_LIST '%s,' $words
-  PACKAGE_LIST=${PACKAGE_LIST%,}
+  read -r -d '' -a words <<< "$words" || true
+  PACKAGE_LIST=${words[*]}
 }
 
 print_sources() {
@@ -55,16 +56,18 @@ bootstrap_by_mmdebstrap() {
   print_sources > "$sources"
   # Through a pipe it prints lines in place of a progress bar: a sign of life for people and programs at the console.
   INITRD=No mmdebstrap --verbose --mode=root --format=directory --variant=apt --skip=check/empty \
-    --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io --include="$PACKAGE_LIST" \
+    --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io --include="${PACKAGE_LIST// /,}" \
     "$SUITE" "$TARGET" "$sources" 2>&1 | cat || fail "mmdebstrap ended with status ${PIPESTATUS[0]}; its words stand above"
   rm -f "$sources" "$TARGET"/etc/apt/apt.conf.d/99mmdebstrap "$TARGET"/etc/dpkg/dpkg.cfg.d/99mmdebstrap
   write_sources
+  mount_kernel_folders
+  begin_initramfs
 }
 
 # debootstrap knows one suite only: what -updates and -security have is upgraded afterwards.
 bootstrap_by_debootstrap() {
   list_packages
-  INITRD=No debootstrap --variant=minbase --keyring="$KEYRING" --include="$PACKAGE_LIST" "$SUITE" "$TARGET" "$MIRROR" ||
+  INITRD=No debootstrap --variant=minbase --keyring="$KEYRING" --include="${PACKAGE_LIST// /,}" "$SUITE" "$TARGET" "$MIRROR" ||
     fail "debootstrap ended with status $?; its words stand above"
   write_sources
   rm -f "$TARGET/etc/resolv.conf"
@@ -74,11 +77,11 @@ bootstrap_by_debootstrap() {
   in_target apt-get -q -o Acquire::Languages=none update
   in_target apt-get -q -y -o Dpkg::Options::=--force-unsafe-io dist-upgrade
   in_target apt-get -q clean
-  unmount_kernel_folders
   rm -rf "$TARGET/usr/sbin/policy-rc.d" "$TARGET"/var/lib/apt/lists/*
+  begin_initramfs
 }
 
 write_sources() {
-  rm -f "$TARGET"/etc/apt/sources.list "$TARGET"/etc/apt/sources.list.d/*
+  rm -rf "$TARGET"/etc/apt/sources.list "$TARGET"/etc/apt/sources.list.d
   print_sources | write /etc/apt/sources.list.d/debian.sources
 }

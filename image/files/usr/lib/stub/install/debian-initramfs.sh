@@ -1,5 +1,7 @@
 # shellcheck shell=bash
-# Step 6: the initramfs, with what a root on virtiofs or behind dm-crypt needs.
+# The initramfs, with what a root on virtiofs or behind dm-crypt needs. Begun in step 3, awaited in step 6.
+
+INITRAMFS_WORK=var/tmp/stub-initramfs
 
 # Written before the packages come, as settings of the user's that their scripts leave alone.
 write_initramfs_settings() {
@@ -23,14 +25,26 @@ manual_add_modules dm_mod dm_crypt
 END
 }
 
-# For the newest kernel: an upgrade during the install may have left an older one, which is not booted.
-make_initramfs() {
-  local version
-  version=$(cd "$TARGET/usr/lib/modules" && printf '%s\n' * | sort -V | tail -n 1)
-  [ -e "$TARGET/boot/vmlinuz-$version" ] || fail 'no kernel was installed'
-  mount_kernel_folders
-  in_target update-initramfs -c -k "$version" || fail "update-initramfs ended with status $?"
-  check_initramfs "$version" virtiofs dm-crypt
+# Sets KERNEL_VERSION to the newest: an upgrade during the install may have left an older one, which is not booted.
+find_kernel_version() {
+  KERNEL_VERSION=$(cd "$TARGET/usr/lib/modules" && printf '%s\n' * | sort -V | tail -n 1)
+  [ -e "$TARGET/boot/vmlinuz-$KERNEL_VERSION" ] || fail 'no kernel was installed'
+}
+
+# Goes on beside whatever comes next, until await_initramfs. Made in a folder that no package's script looks into: one that
+# found it in /boot would make it once more.
+begin_initramfs() {
+  find_kernel_version
+  mkdir -p "$TARGET/$INITRAMFS_WORK"
+  in_target update-initramfs -c -k "$KERNEL_VERSION" -b "/$INITRAMFS_WORK" &
+  INITRAMFS_JOB=$!
+}
+
+await_initramfs() {
+  wait "$INITRAMFS_JOB" || fail "update-initramfs ended with status $?; its words stand above"
+  mv "$TARGET/$INITRAMFS_WORK/initrd.img-$KERNEL_VERSION" "$TARGET/boot/"
+  rmdir "$TARGET/$INITRAMFS_WORK"
+  check_initramfs "$KERNEL_VERSION" virtiofs dm-crypt
   unmount_kernel_folders
 }
 

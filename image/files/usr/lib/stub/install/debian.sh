@@ -2,12 +2,12 @@
 # Installs a Debian. The caller has set, as data:
 #   DISTRO SUITE SECURITY_SUITE MKFS_OPTIONS[fs] PACKAGES
 # The user may set, in the environment:
-#   FS=xfs|btrfs|ext4|virtiofs       MIRROR= SECURITY_MIRROR=     BOOTSTRAP=mmdebstrap|debootstrap
+#   FS=xfs|btrfs|ext4|virtiofs       MIRROR= SECURITY_MIRROR=     BOOTSTRAP=apt|mmdebstrap|debootstrap
 #   LOCALE=ja_JP.UTF-8               TARGET_DISK=/dev/…           NO_REBOOT=1
 #   NETWORK_WAIT=seconds             TARGET=folder to mount the new root at
 
 LIB=${BASH_SOURCE[0]%/*}
-for part in steps network filesystem identity networkd debian-bootstrap debian-configure debian-initramfs; do
+for part in steps network filesystem identity networkd debian-bootstrap debian-apt debian-unpack debian-configure debian-initramfs; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
 done
@@ -17,7 +17,7 @@ MIRROR=${MIRROR:-http://linux.yz.yamagata-u.ac.jp/pub/linux/debian}
 MIRROR=${MIRROR%/}
 SECURITY_MIRROR=${SECURITY_MIRROR:-http://security.debian.org/debian-security}
 SECURITY_MIRROR=${SECURITY_MIRROR%/}
-BOOTSTRAP=${BOOTSTRAP:-mmdebstrap}
+BOOTSTRAP=${BOOTSTRAP:-apt}
 LOCALE=${LOCALE:-C.UTF-8}
 
 check_settings() {
@@ -32,6 +32,7 @@ step_network() {
 
 step_filesystem() {
   make_root "$DISTRO"
+  write_fstab
 }
 
 step_bootstrap() {
@@ -43,7 +44,6 @@ step_bootstrap() {
 step_configure() {
   write_host_name
   write_network
-  write_fstab
   write_time_zone
   empty_root_password
   write_locale
@@ -57,7 +57,7 @@ step_keys() {
 }
 
 step_initramfs() {
-  make_initramfs
+  await_initramfs
 }
 
 step_finish() {

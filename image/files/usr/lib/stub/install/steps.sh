@@ -4,6 +4,7 @@
 
 set -Eeuo pipefail
 export LC_ALL=C.UTF-8
+umask 022
 
 # The folder at which the new root is mounted while it is being made.
 TARGET=${TARGET:-/mnt/target}
@@ -13,6 +14,9 @@ STEP_NAME=settings STEP_NUMBER=0 STEP_COUNT=0 REASON=
 TARGET_IS_OURS=
 
 say() { echo "stub-install: $*"; }
+
+# progress WORDS: what a step has done so far.
+progress() { say "$STEP_NAME: $* ($SECONDS s)"; }
 
 # fail REASON: ends the install.
 fail() {
@@ -44,11 +48,22 @@ end_install() {
   trap - EXIT ERR
   trap '' INT TERM HUP
   set +e
+  end_processes
   if [ -n "$TARGET_IS_OURS" ] && mountpoint -q "$TARGET" && ! umount -R "$TARGET"; then
     say "$TARGET is still in use and stays mounted"
   fi
   [ "$status" -eq 0 ] || say "FAILED in step $STEP_NUMBER/$STEP_COUNT $STEP_NAME: ${REASON:-no reason known} (status $status)"
   exit "$status"
+}
+
+# What still runs in the new root, in the background or left behind by a package's script, would keep it mounted.
+end_processes() {
+  local root pids=()
+  for root in /proc/[0-9]*/root; do
+    [ "$root" -ef "$TARGET" ] && root=${root%/root} && pids+=("${root#/proc/}")
+  done
+  [ ${#pids[@]} -eq 0 ] || kill -KILL "${pids[@]}"
+  wait
 }
 
 # write FILE [MODE]: stdin becomes FILE below the new root, with the folders above it.

@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# Step 3 by stub's own apt and the new system's dpkg: apt chooses and fetches all packages in one go and verifies them,
+# debian-unpack.sh lays them down, dpkg configures them. mmdebstrap, which does more in general, resolves twice and unpacks
+# the essential packages twice.
+
+bootstrap_by_apt() {
+  local apt
+  list_packages
+  write_sources
+  prepare_apt
+  ask_apt -o pkgCacheFile::Generate=false update
+  progress 'have the index'
+  # shellcheck disable=SC2086 # names of packages
+  ask_apt --download-only install '?essential' $PACKAGE_LIST &
+  apt=$!
+  unpack_packages "$TARGET$FETCHED" "$apt"
+  wait "$apt" || fail "apt-get ended with status $?; its words stand above"
+  rm -r "${APT_CONFIG%/*}" "$TARGET$FETCHED"
+  progress 'fetched and unpacked'
+  configure_unpacked
+}
+
+# First what an initramfs takes, so that it is made on one processor while the other goes on with the rest.
+configure_unpacked() {
+  mount_kernel_folders
+  write /usr/sbin/policy-rc.d 755 <<< $'#!/bin/sh\nexit 101'
+  begin_depmod
+  run_preinst_scripts
+  # shellcheck disable=SC2046,SC2086 # names of packages
+  configure_packages $("$LIB/dependencies" "$TARGET" $BOOT_PACKAGES)
+  progress 'configured what boots'
+  begin_initramfs
+  configure_packages -a
+  mark_dependencies
+  rm -r "$TARGET/usr/sbin/policy-rc.d" "$TARGET$BESIDE"
+  progress 'configured the rest'
+}
+
+# Where packages lie until they are unpacked: no folder that one of them brings, and with it other rights.
+FETCHED=/stub-packages
+
+# An apt of whose settings nothing is stub's: sources and trust are those of the new system. The lists are thrown away, so
+# they lie in memory, and so does the cache, which is made where it is wanted and not by `update` as well.
+prepare_apt() {
+  local work
+  work=$(mktemp -d)
+  chmod 755 "$work" # apt fetches as a user of its own
+  mkdir -p "$work/lists/partial" "$TARGET"/var/lib/dpkg "$TARGET$FETCHED/partial"
+  : > "$TARGET/var/lib/dpkg/status"
+  export APT_CONFIG=$work/apt.conf
+  cat > "$APT_CONFIG" << END
+Dir::Etc::SourceList "/dev/null";
+Dir::Etc::SourceParts "$TARGET/etc/apt/sources.list.d";
+Dir::State "$work";
+Dir::State::Status "$TARGET/var/lib/dpkg/status";
+Dir::Cache::Archives "$TARGET$FETCHED";
+Dir::Cache::PkgCache "";
+Dir::Cache::SrcPkgCache "";
+Acquire::Languages "none";
+APT::Install-Recommends "false";
+END
+}
+
+ask_apt() {
+  apt-get -q -y "$@" || fail "apt-get $* ended with status $?; its words stand above"
+}
+
+# Commands in place of the new system's own, for as long as its packages are configured.
+BESIDE=/var/tmp/stub-beside
+
+# The kernel's script wants the dependencies of its some 4000 modules, each of which has to be unpacked for that. Stub's own
+# depmod finds them out while the packages before the kernel are configured; the script gets one that waits for it.
+begin_depmod() {
+  local status=$BESIDE/depmod.status
+  find_kernel_version
+  write "$BESIDE/depmod" 755 << END
+#!/bin/sh
+[ "\$*" = $KERNEL_VERSION ] || exec /usr/sbin/depmod "\$@"
+until [ -s $status ]; do sleep 0.5; done
+exit "\$(cat $status)"
+END
+  { depmod -b "$TARGET" "$KERNEL_VERSION" && echo 0 || echo $?; } > "$TARGET$status" &
+}
+
+# configure_packages NAME…|-a
+configure_packages() {
+  in_target env PATH="$BESIDE:/usr/sbin:/usr/bin:/sbin:/bin" dpkg --force-unsafe-io --configure "$@" || fail "dpkg ended with status $?; its words stand above"
+}
+
+# What nobody asked for by name may go when nothing needs it any more: the word that apt keeps of it.
+mark_dependencies() {
+  awk -v asked=" $PACKAGE_LIST " -v architecture="$(dpkg --print-architecture)" '
+    /^Package: / { name = $2; essential = 0 }
+    /^Essential: yes/ { essential = 1 }
+    /^$/ && !essential && !index(asked, " " name " ") {
+      printf "Package: %s\nArchitecture: %s\nAuto-Installed: 1\n\n", name, architecture
+    }' "$TARGET/var/lib/dpkg/status" | write /var/lib/apt/extended_states
+}
