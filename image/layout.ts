@@ -16,15 +16,45 @@ export const leftOut: readonly string[] = [
   'usr/share/mime',
   'usr/share/gdb',
   // Only mmdebstrap's helpers for tar filtering and its test-suite are Python.
-  'usr/lib/python3',
-  'usr/lib/python3.13',
+  'usr/bin/python3*',
+  'usr/bin/py3*',
+  'usr/lib/python3*',
   'usr/share/python3',
+  // Names in other scripts are looked into by xfs_scrub alone: 40 MB of tables.
+  'usr/sbin/xfs_scrub*',
+  'usr/lib/*/libicu*',
+  // Of binutils, what looks into programs stays; what makes them goes.
+  'usr/bin/gp-*',
+  'usr/bin/gprof*',
+  'usr/bin/*-linux-gnu-{as,gprof,gprofng*,ld,ld.*,dwp}',
+  'usr/bin/{as,ld,ld.*,dwp}',
+  'usr/lib/*/gprofng',
+  'usr/lib/*/libgp-*',
+  'usr/lib/*/libgprofng*',
+  'usr/lib/*/ldscripts',
+  // Text is UTF-8, which the C library knows by itself.
+  'usr/lib/*/gconv',
+  // Of perl, what its own developers need, and tables for writing systems.
+  'usr/lib/*/perl/5*/CORE',
+  'usr/lib/*/perl/5*/auto/Encode/{CN,EBCDIC,JP,KR,TW}',
+  'usr/lib/*/perl/5*/auto/Unicode/Collate',
+  'usr/share/perl/5*/{CPAN,CPAN.pm,ExtUtils,Module/CoreList*,TAP,Test,Test2,Unicode/Collate,pod}',
+  // Of libraries that come along, what no program here is linked with.
+  'usr/lib/*/glib-2.0',
+  'usr/lib/*/libgio-2.0*',
+  'usr/lib/*/libmvec*',
+  'usr/bin/perl5*-linux-gnu',
+  'usr/lib/*/libperl.so*',
+  'usr/lib/*/libxenlight*',
+  'usr/lib/*/libxlutil*',
   'boot/System.map-*',
   'boot/vmlinu*-*',
   'boot/config-*',
   'var/cache/apt/archives/*.deb',
   'var/lib/apt/lists/*',
+  'var/cache/apt/*.bin',
   'var/log/*',
+  'usr/share/vim/*/doc',
   // What mmdebstrap was told.
   'etc/apt/apt.conf.d/99mmdebstrap',
   // The host's own, copied in by mmdebstrap.
