@@ -6,7 +6,7 @@
 bootstrap_by_apt() {
   local apt
   list_packages
-  write_sources
+  write_sources read
   prepare_apt
   ask_apt -o pkgCacheFile::Generate=false update
   progress 'have the index'
@@ -16,6 +16,7 @@ bootstrap_by_apt() {
   unpack_packages "$TARGET$FETCHED" "$apt"
   wait "$apt" || fail "apt-get ended with status $?; its words stand above"
   rm -r "${APT_CONFIG%/*}" "$TARGET$FETCHED"
+  write_sources
   progress 'fetched and unpacked'
   configure_unpacked
 }

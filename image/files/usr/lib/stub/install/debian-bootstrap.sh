@@ -32,19 +32,35 @@ list_packages() {
   PACKAGE_LIST=${words[*]}
 }
 
+# suite_read SUITE: the name under which it is read while installing, where the archive is not as it should be for a time.
+suite_read() {
+  local pair
+  for pair in ${SUITES_READ:-}; do
+    [ "${pair%%=*}" != "$1" ] || { echo "${pair#*=}" && return; }
+  done
+  echo "$1"
+}
+
+# print_sources [read]: what the new system is set up with, or what it is installed from.
 print_sources() {
+  local main=$SUITE updates=$SUITE-updates security=$SECURITY_SUITE more=
+  if [ "${1:-}" = read ]; then
+    main=$(suite_read "$main") updates=$(suite_read "$updates") security=$(suite_read "$security")
+    # Signed all the same; only the date on which the signature ends is passed over.
+    [ "${PAST_VALID_UNTIL:-}" != yes ] || more=$'\nCheck-Valid-Until: no'
+  fi
   cat << END
 Types: deb
 URIs: $MIRROR
-Suites: $SUITE $SUITE-updates
+Suites: $main $updates
 Components: main
-Signed-By: $KEYRING
+Signed-By: $KEYRING$more
 
 Types: deb
 URIs: $SECURITY_MIRROR
-Suites: $SECURITY_SUITE
+Suites: $security
 Components: main
-Signed-By: $KEYRING
+Signed-By: $KEYRING$more
 END
 }
 
@@ -53,11 +69,11 @@ bootstrap_by_mmdebstrap() {
   list_packages
   local sources
   sources=$(mktemp --suffix=.sources)
-  print_sources > "$sources"
+  print_sources read > "$sources"
   # Through a pipe it prints lines in place of a progress bar: a sign of life for people and programs at the console.
   INITRD=No mmdebstrap --verbose --mode=root --format=directory --variant=apt --skip=check/empty \
     --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io --include="${PACKAGE_LIST// /,}" \
-    "$SUITE" "$TARGET" "$sources" 2>&1 | cat || fail "mmdebstrap ended with status ${PIPESTATUS[0]}; its words stand above"
+    "$(suite_read "$SUITE")" "$TARGET" "$sources" 2>&1 | cat || fail "mmdebstrap ended with status ${PIPESTATUS[0]}; its words stand above"
   rm -f "$sources" "$TARGET"/etc/apt/apt.conf.d/99mmdebstrap "$TARGET"/etc/dpkg/dpkg.cfg.d/99mmdebstrap
   write_sources
   mount_kernel_folders
@@ -67,9 +83,10 @@ bootstrap_by_mmdebstrap() {
 # debootstrap knows one suite only: what -updates and -security have is upgraded afterwards.
 bootstrap_by_debootstrap() {
   list_packages
-  INITRD=No debootstrap --variant=minbase --keyring="$KEYRING" --include="${PACKAGE_LIST// /,}" "$SUITE" "$TARGET" "$MIRROR" ||
+  INITRD=No debootstrap --variant=minbase --keyring="$KEYRING" --include="${PACKAGE_LIST// /,}" \
+    "$(suite_read "$SUITE")" "$TARGET" "$MIRROR" ||
     fail "debootstrap ended with status $?; its words stand above"
-  write_sources
+  write_sources read
   rm -f "$TARGET/etc/resolv.conf"
   cp -L /etc/resolv.conf "$TARGET/etc/resolv.conf"
   write /usr/sbin/policy-rc.d 755 <<< $'#!/bin/sh\nexit 101'
@@ -78,10 +95,19 @@ bootstrap_by_debootstrap() {
   in_target apt-get -q -y -o Dpkg::Options::=--force-unsafe-io dist-upgrade
   in_target apt-get -q clean
   rm -rf "$TARGET/usr/sbin/policy-rc.d" "$TARGET"/var/lib/apt/lists/*
+  write_sources
   begin_initramfs
 }
 
+# write_sources [read]
 write_sources() {
   rm -rf "$TARGET"/etc/apt/sources.list "$TARGET"/etc/apt/sources.list.d
-  print_sources | write /etc/apt/sources.list.d/debian.sources
+  print_sources "$@" | write /etc/apt/sources.list.d/debian.sources
+}
+
+# One line for whoever compares two installs: a digest of all packages and their versions.
+tell_packages() {
+  local versions
+  versions=$(sed -n 's/^\(Package\|Version\): //p' "$TARGET/var/lib/dpkg/status")
+  say "packages $(grep -c . <<< "$versions" | awk '{ print $1 / 2 }'), sha256 $(sha256sum <<< "$versions" | cut -d ' ' -f 1)"
 }
