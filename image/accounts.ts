@@ -91,5 +91,5 @@ export async function writeAccounts(tree: string): Promise<void> {
   const files = accountFiles(accounts);
   await writeFile(join(tree, 'etc/passwd'), files.passwd);
   await writeFile(join(tree, 'etc/group'), files.group);
-  await writeFile(join(tree, 'etc/shadow'), files.shadow, { mode: 0o600 });
+  await writeFile(join(tree, 'etc/shadow'), files.shadow);
 }

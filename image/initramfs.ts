@@ -1,8 +1,13 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
 import { HarnessError } from '../runners/errors.ts';
-import { run } from '../runners/process/command.ts';
+import { cpio } from './cpio.ts';
 import { earlyModules } from './recipe.ts';
+import type { Toolbox } from './toolbox.ts';
+
+const compress = promisify(zstdCompress);
 
 /** The one kernel version below usr/lib/modules. */
 export async function kernelVersion(tree: string): Promise<string> {
@@ -30,20 +35,24 @@ export const noModules: EarlyModules = [];
 
 /**
  * Unpacks all modules (the squashfs compresses better, and a guest under emulation need not) and writes modules.dep and
- * its companions with the host's depmod, which reads foreign modules as well as its own.
+ * its companions with a depmod of this machine, which reads foreign modules as well as its own.
  *
  * @returns those that have to be loaded before the root filesystem is there.
  */
-export async function prepareModules(tree: string, version: string): Promise<EarlyModules> {
+export async function prepareModules(tree: string, version: string, tools: Toolbox): Promise<EarlyModules> {
   const folder = join(tree, 'usr/lib/modules', version);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const packed = entries
-    .filter((entry) => entry.name.endsWith('.ko.xz'))
-    .map((entry) => join(entry.parentPath, entry.name));
-  if (packed.length > 0) await run(['xz', '--decompress', '--threads=0', ...(packed as [string, ...string[]])]);
-  await run(['depmod', '--basedir', tree, version], { purpose: 'indexing the kernel modules' });
-  const [dep, builtin] = ['modules.dep', 'modules.builtin'].map((name) => readFile(join(folder, name), 'utf8'));
-  return loadOrder(earlyModules, (await dep) ?? '', (await builtin) ?? '').map((path) => join(folder, path));
+  const names = await readdir(folder, { recursive: true });
+  const packed = names.filter((name) => name.endsWith('.ko.xz'));
+  if (packed.length > 0) {
+    await tools.run(['xz', '--decompress', '--threads=0', '--', ...packed], {
+      folder,
+      purpose: 'unpacking the kernel modules',
+    });
+  }
+  await tools.run(['depmod', '--basedir', '.', version], { folder: tree, purpose: 'indexing the kernel modules' });
+  const read = (name: string) => readFile(join(folder, name), 'utf8');
+  const order = loadOrder(earlyModules, await read('modules.dep'), await read('modules.builtin'));
+  return order.map((path) => join(folder, path));
 }
 
 /**
@@ -73,30 +82,18 @@ export function loadOrder(wanted: readonly string[], modulesDep: string, modules
   return order;
 }
 
-/** Makes the initramfs: busybox of the tree, the early modules and our init. `scratch` is an empty folder. */
-export async function buildInitramfs(
-  tree: string,
-  modules: EarlyModules,
-  init: string,
-  scratch: string,
-  output: string,
-): Promise<void> {
-  const root = join(scratch, 'initramfs');
-  for (const folder of ['bin', 'modules', 'proc', 'sys', 'dev', 'run'])
-    await mkdir(join(root, folder), { recursive: true });
-  await copyFile(join(tree, 'usr/bin/busybox'), join(root, 'bin/busybox'));
-  await copyFile(init, join(root, 'init'));
-  for (const path of modules) await copyFile(path, join(root, 'modules', basename(path)));
-  await writeFile(join(root, 'modules/order'), modules.map((path) => `${basename(path)}\n`).join(''));
-  const names = (await readdir(root, { recursive: true })).sort();
-  const archive = join(scratch, 'initramfs.cpio');
-  await run(
-    ['cpio', '--create', '--quiet', '--format=newc', '--owner=0:0', '--reproducible', '--null', '--file', archive],
-    {
-      cwd: root,
-      input: names.map((name) => `${name}\0`).join(''),
-      purpose: 'packing the initramfs',
-    },
-  );
-  await run(['zstd', '-19', '--quiet', '--rm', '-o', output, archive], { purpose: 'packing the initramfs' });
+/** Makes the initramfs: busybox of the tree, the early modules and our init, whose path is given. */
+export async function buildInitramfs(tree: string, modules: EarlyModules, init: string, output: string): Promise<void> {
+  const folders = ['bin', 'dev', 'modules', 'proc', 'run', 'sys'];
+  const order = modules.map((path) => `${basename(path)}\n`).join('');
+  const archive = cpio([
+    ...folders.map((path) => ({ path, mode: 0o755 })),
+    { path: 'bin/busybox', mode: 0o755, content: await readFile(join(tree, 'usr/bin/busybox')) },
+    { path: 'init', mode: 0o755, content: await readFile(init) },
+    { path: 'modules/order', mode: 0o644, content: Buffer.from(order) },
+    ...(await Promise.all(
+      modules.map(async (path) => ({ path: `modules/${basename(path)}`, mode: 0o644, content: await readFile(path) })),
+    )),
+  ]);
+  await writeFile(output, await compress(archive, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }));
 }

@@ -50,10 +50,15 @@ export const leftOut: readonly string[] = [
   'boot/System.map-*',
   'boot/vmlinu*-*',
   'boot/config-*',
+  // Nothing was installed by dpkg here, whatever mmdebstrap prepared for it.
+  'var/lib/dpkg/{arch,available,cmethopt,diversions*,lock*,statoverride*,status*}',
   'var/cache/apt/archives/*.deb',
   'var/lib/apt/lists/*',
   'var/cache/apt/*.bin',
   'var/log/*',
+  // Links, below.
+  'var/lock',
+  'var/run',
   'usr/share/vim/*/doc',
   // What mmdebstrap was told.
   'etc/apt/apt.conf.d/99mmdebstrap',
@@ -98,6 +103,8 @@ export const links: readonly (readonly [path: string, target: string])[] = [
   ['usr/bin/editor', 'vim.tiny'],
   ['usr/bin/pager', 'less'],
   ['usr/bin/which', 'which.debianutils'],
+  ['var/lock', '../run/lock'],
+  ['var/run', '../run'],
   ['etc/mtab', '../proc/self/mounts'],
   ['etc/resolv.conf', '../run/systemd/resolve/stub-resolv.conf'],
   ['etc/systemd/system/default.target', '/usr/lib/systemd/system/multi-user.target'],
@@ -111,3 +118,12 @@ export const copies: readonly (readonly [from: string, to: string])[] = [
 
 /** Mount points that base-files' script would have made. */
 export const folders: readonly string[] = ['mnt', 'media', 'opt', 'srv', 'boot', 'var/tmp'];
+
+/** Permissions other than "read by all, run by all where by anybody, written by root": [path, mode]. */
+export const modes: readonly (readonly [path: string, mode: number])[] = [
+  ['', 0o755],
+  ['etc/shadow', 0o600],
+  ['root', 0o700],
+  ['tmp', 0o1777],
+  ['var/tmp', 0o1777],
+];

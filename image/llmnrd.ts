@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HarnessError } from '../runners/errors.ts';
-import { attempt, run } from '../runners/process/command.ts';
 import { architectures, type ImageArch, llmnrd } from './recipe.ts';
+import type { Toolbox } from './toolbox.ts';
 
 const downloadTimeout = 60;
 
@@ -41,38 +41,28 @@ async function fetchSource(uri: string, file: string, signal?: AbortSignal): Pro
 export async function buildLlmnrd(
   arch: ImageArch,
   uri: string,
-  scratch: string,
-  output: string,
-  signal?: AbortSignal,
+  {
+    scratch,
+    output,
+    tools,
+    signal,
+  }: { scratch: string; output: string; tools: Toolbox; signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { triplet } = architectures[arch];
   const source = join(scratch, 'llmnrd');
-  const archive = join(scratch, 'llmnrd.tar.bz2');
-  await fetchSource(uri, archive, signal);
   await mkdir(source);
-  await run(['tar', '--extract', '--file', archive, '--directory', source, '--strip-components=1']);
-  await run(
-    [
-      'make',
-      '-C',
-      source,
-      'llmnrd',
-      `CROSS_COMPILE=${triplet}-`,
-      `CC=${triplet}-gcc`,
-      'CFLAGS=-O2 -W -Wall',
-      'LDFLAGS=-static',
-      'V=1',
-    ],
-    { purpose: `compiling llmnrd for ${arch}`, ...(signal ? { signal } : {}) },
-  );
-  const program = await readFile(join(source, 'llmnrd'));
-  const described = await attempt([`${triplet}-readelf`, '--program-headers', join(source, 'llmnrd')]);
-  if (described.exitCode !== 0 || /\bINTERP\b/.test(described.stdout)) {
+  await fetchSource(uri, join(source, 'source.tar.bz2'), signal);
+  const work = { folder: source, purpose: `compiling llmnrd for ${arch}`, signal };
+  await tools.run(['tar', '--extract', '--file', 'source.tar.bz2', '--strip-components=1', '--no-same-owner'], work);
+  const settings = [`CROSS_COMPILE=${triplet}-`, `CC=${triplet}-gcc`, 'CFLAGS=-O2 -W -Wall', 'LDFLAGS=-static', 'V=1'];
+  await tools.run(['make', 'llmnrd', ...settings], work);
+  const headers = await tools.run([`${triplet}-readelf`, '--program-headers', 'llmnrd'], work);
+  if (/\bINTERP\b/.test(headers.stdout)) {
     throw new HarnessError({
       code: 'llmnrd-not-static',
       message: `llmnrd for ${arch} wants a dynamic loader: it would not run elsewhere`,
     });
   }
   await mkdir(dirname(output), { recursive: true });
-  await writeFile(output, program, { mode: 0o755 });
+  await copyFile(join(source, 'llmnrd'), output);
 }

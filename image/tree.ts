@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, glob, lstat, mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { writeAccounts } from './accounts.ts';
-import { copies, folders, keptTmpfiles, keptUdevRules, leftOut, links } from './layout.ts';
+import { copies, folders, keptTmpfiles, keptUdevRules, leftOut, links, modes } from './layout.ts';
 import { keptUnits, unitFolder, wanted } from './units.ts';
 
 /** Does what the packages' maintainer scripts would have done, as far as stub needs it, and lays our own files on top. */
@@ -19,14 +19,29 @@ export async function configureTree(tree: string, files: string): Promise<void> 
   await writeAccounts(tree);
   await writeFile(join(tree, 'etc/fstab'), '');
   // Empty, not absent: systemd makes a transient id and does not take this for a first boot, which would preset all units.
-  await writeFile(join(tree, 'etc/machine-id'), '', { mode: 0o444 });
+  await writeFile(join(tree, 'etc/machine-id'), '');
   await writeCertificates(tree);
   const nsswitch = ['passwd: files', 'group: files', 'shadow: files', 'hosts: files myhostname dns', 'networks: files'];
   await writeFile(join(tree, 'etc/nsswitch.conf'), `${nsswitch.join('\n')}\n`);
-  for (const folder of ['root', 'tmp', 'var/tmp']) {
-    await chmod(join(tree, folder), folder === 'root' ? 0o700 : 0o1777);
-  }
 }
+
+/**
+ * Gives each file and folder the permissions that it has for everybody, as layout.ts says: neither the umask of whoever
+ * builds nor that of whoever checked out our files shows in the image.
+ */
+export async function setModes(tree: string): Promise<void> {
+  for (const entry of await readdir(tree, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() && !entry.isDirectory()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const { mode } = await lstat(path);
+    const wanted = (mode & SPECIAL_BITS) | (entry.isDirectory() || mode & 0o111 ? 0o755 : 0o644);
+    if ((mode & 0o7777) !== wanted) await chmod(path, wanted);
+  }
+  for (const [path, mode] of modes) await chmod(join(tree, path), mode);
+}
+
+/** Set-user-id and the like, which the packages mean. */
+const SPECIAL_BITS = 0o7000;
 
 async function removeMatches(folder: string, pattern: string): Promise<void> {
   for await (const path of glob(pattern, { cwd: folder })) {

@@ -1,0 +1,37 @@
+import { type Argv, type CommandResult, run } from '../runners/process/command.ts';
+import type { Workshop } from './workshop/workshop.ts';
+
+export interface ToolCommand {
+  /** Absolute path: where the tool runs, and all that it may change. */
+  readonly folder: string;
+  /** What failing means to the user. */
+  readonly purpose: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The programs that an image is made with; what they make depends on their versions. */
+export interface Toolbox {
+  /** Among the inputs of whatever is made with them. */
+  readonly key: string;
+  run(argv: Argv, command: ToolCommand): Promise<CommandResult>;
+}
+
+/** This host's own programs: the same bytes again on this host, perhaps others elsewhere. */
+export const hostTools: Toolbox = {
+  key: 'host',
+  run: (argv, { folder, purpose, signal }) => run(argv, { cwd: folder, purpose, ...(signal ? { signal } : {}) }),
+};
+
+/** The workshop's, the same on every host. */
+export function workshopTools(workshop: Pick<Workshop, 'key' | 'run'>): Toolbox {
+  return {
+    key: workshop.key,
+    run: (argv, { folder, purpose, signal }) =>
+      workshop.run(argv, {
+        binds: [{ from: folder, to: 'image', writable: true }],
+        cwd: '/work/image',
+        purpose,
+        ...(signal ? { signal } : {}),
+      }),
+  };
+}
