@@ -42,6 +42,18 @@ find_first() {
   return 1
 }
 
+# find_plain_file ROOT NAMES: as find_first without a version; links are passed over unread, for reading one is a fork.
+find_plain_file() {
+  local folder name
+  for folder in $IMAGE_FOLDERS; do
+    for name in $2; do
+      found=${folder%/}/$name
+      [ -f "$1$found" ] && ! [ -L "$1$found" ] && return
+    done
+  done
+  return 1
+}
+
 # list_versions ROOT: the versions of all kernels with one in their name, newest first, as $versions (one a line).
 list_versions() {
   local folder name prefix file version
@@ -61,7 +73,10 @@ list_versions() {
       done
     done
   done
-  versions=$(printf %s "$versions" | sort -rVu)
+  # Nearly always there is one, and sorting it would take three processes.
+  # shellcheck disable=SC2086 # versions have no blanks
+  set -- $versions
+  [ $# -lt 2 ] || versions=$(printf '%s\n' "$@" | sort -rVu)
 }
 
 # find_images ROOT: the newest kernel that has an initramfs of its own version, else one without a version in its name.
@@ -70,7 +85,7 @@ find_images() {
   local versions found resolved version
   why='' passed_over=''
   # One without a version that is a file, no link, was put there for a loader to find: it is meant.
-  if find_first "$1" '' "$PLAIN_KERNEL_NAMES" && ! [ -L "$1$found" ]; then
+  if find_plain_file "$1" "$PLAIN_KERNEL_NAMES"; then
     kernel=$found
     if find_first "$1" '' "$PLAIN_INITRAMFS_NAMES"; then
       initramfs=$found
@@ -201,4 +216,33 @@ compose_command_line() {
   done
   set +f
   command_line="$kept${quoted:+$quoted }$added$for_init"
+}
+
+# append_to_initramfs INITRAMFS SOURCE NAME: on stdout, INITRAMFS with one more file in it, NAME (without a slash before it,
+# in a folder that it has), which holds what SOURCE holds and which only root may read. The kernel unpacks several cpio
+# archives that stand one behind the other; one that is not compressed has to begin at a multiple of four bytes.
+append_to_initramfs() {
+  cat "$1" || return 1
+  pad "$(stat -Lc %s "$1")"
+  cpio_entry "$3" 0100400 "$(wc -c < "$2")"
+  cat "$2" || return 1
+  pad "$(wc -c < "$2")"
+  cpio_entry 'TRAILER!!!' 0 0
+}
+
+# cpio_entry NAME MODE SIZE: the head of a file in a cpio archive of kind "newc": a magic number, then thirteen numbers of
+# eight digits (inode, mode, owner, group, links, time, size, four of devices, length of the name, sum), then the name.
+cpio_entry() {
+  # shellcheck disable=SC2046
+  printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%s\0' 1 $(($2)) 0 0 1 0 "$3" 0 0 0 0 $((${#1} + 1)) 0 "$1"
+  pad $((110 + ${#1} + 1))
+}
+
+# pad SIZE: zeros up to the next multiple of four.
+pad() {
+  case $(($1 % 4)) in
+    1) printf '\0\0\0' ;;
+    2) printf '\0\0' ;;
+    3) printf '\0' ;;
+  esac
 }

@@ -2,12 +2,12 @@
 # Installs a Debian. The caller has set, as data:
 #   DISTRO SUITE SECURITY_SUITE MKFS_OPTIONS[fs] PACKAGES
 # The user may set, in the environment:
-#   FS=xfs|btrfs|ext4|virtiofs       MIRROR= SECURITY_MIRROR=     BOOTSTRAP=apt|mmdebstrap|debootstrap
+#   FS=xfs|btrfs|ext4|virtiofs|luks  MIRROR= SECURITY_MIRROR=     BOOTSTRAP=apt|mmdebstrap|debootstrap
 #   LOCALE=ja_JP.UTF-8               TARGET_DISK=/dev/…           NO_REBOOT=1
 #   NETWORK_WAIT=seconds             TARGET=folder to mount the new root at
 
 LIB=${BASH_SOURCE[0]%/*}
-for part in steps network filesystem identity networkd debian-bootstrap debian-apt debian-unpack debian-configure debian-initramfs; do
+for part in steps network filesystem luks identity networkd debian-bootstrap debian-apt debian-unpack debian-configure debian-initramfs; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
 done
@@ -26,8 +26,8 @@ check_settings() {
 }
 
 step_network() {
-  await_release "$MIRROR" "$SUITE"
-  await_release "$SECURITY_MIRROR" "$SECURITY_SUITE"
+  await_release "$MIRROR" "$(suite_read "$SUITE")"
+  await_release "$SECURITY_MIRROR" "$(suite_read "$SECURITY_SUITE")"
 }
 
 step_filesystem() {
@@ -61,6 +61,7 @@ step_initramfs() {
 }
 
 step_finish() {
+  tell_packages
   finish_root
 }
 

@@ -10,24 +10,29 @@ fi
 SHARE=fs
 MINIMUM_MIB=2048
 
+# By FS: what makes the root, as the function make_NAME, and the type with which it is mounted in the end.
+declare -A MAKE=([xfs]=disk [btrfs]=subvolume [ext4]=disk [virtiofs]=share [luks]=encrypted)
+declare -A ROOT_TYPE=([xfs]=xfs [btrfs]=btrfs [ext4]=ext4 [virtiofs]=virtiofs [luks]=xfs)
+# By type: the command, and options, dump and pass of the line in fstab
 declare -A MKFS=(
   [xfs]='mkfs.xfs -q -f'
   [btrfs]='mkfs.btrfs -q -f'
   [ext4]='mkfs.ext4 -q -F'
-  [virtiofs]=""
 )
-# Options, dump and pass of the line in fstab
+# As Debian's installer names it; a distribution with a layout of its own says so.
+SUBVOLUME=${SUBVOLUME:-@rootfs}
 declare -A FSTAB=(
   [xfs]='defaults 0 0'
-  [btrfs]='defaults 0 0'
+  [btrfs]="defaults,subvol=$SUBVOLUME 0 0"
   [ext4]='errors=remount-ro 0 1'
   [virtiofs]='defaults 0 0'
 )
 
 check_filesystem_settings() {
-  [ -n "${MKFS[$FS]+known}" ] || fail "unknown FS=$FS; known are ${!MKFS[*]}"
+  [ -n "${MAKE[$FS]+known}" ] || fail "unknown FS=$FS; known are ${!MAKE[*]}"
   ! mountpoint -q "$TARGET" || fail "$TARGET is in use: something is mounted there"
   [ "$FS" = virtiofs ] || check_disk
+  [ "$FS" != luks ] || find_luks_key
 }
 
 check_disk() {
@@ -46,23 +51,48 @@ make_root() {
   mkdir -p "$TARGET"
   # shellcheck disable=SC2034 # steps.sh unmounts by it
   TARGET_IS_OURS=yes
-  if [ "$FS" = virtiofs ]; then
-    ROOT_SOURCE=$SHARE
-    mount -t virtiofs "$SHARE" "$TARGET" || fail "the virtiofs share \"$SHARE\" cannot be mounted; was the machine given one?"
-    [ -z "$(find "$TARGET" -mindepth 1 -maxdepth 1 -print -quit)" ] || fail "the virtiofs share \"$SHARE\" is not empty; empty its folder on the host first"
-  else
-    # shellcheck disable=SC2086 # options are words
-    ${MKFS[$FS]} ${MKFS_OPTIONS[$FS]:-} -L "$1" "$TARGET_DISK" || fail "no $FS on $TARGET_DISK: its mkfs ended with status $?"
-    ROOT_SOURCE=UUID=$(blkid -p -s UUID -o value "$TARGET_DISK")
-    mount -t "$FS" "$TARGET_DISK" "$TARGET"
-  fi
+  "make_${MAKE[$FS]}" "$1"
   : > "$TARGET/.stub-installing"
+}
+
+make_share() {
+  ROOT_SOURCE=$SHARE
+  mount -t virtiofs "$SHARE" "$TARGET" || fail "the virtiofs share \"$SHARE\" cannot be mounted; was the machine given one?"
+  [ -z "$(find "$TARGET" -mindepth 1 -maxdepth 1 -print -quit)" ] || fail "the virtiofs share \"$SHARE\" is not empty; empty its folder on the host first"
+}
+
+make_disk() {
+  make_on "$TARGET_DISK" "$1"
+}
+
+# The default subvolume as well: the boot plugin and the kernel's root= find it without being told its name.
+make_subvolume() {
+  make_on "$TARGET_DISK" "$1"
+  btrfs -q subvolume create "$TARGET/$SUBVOLUME"
+  btrfs -q subvolume set-default "$TARGET/$SUBVOLUME"
+  umount "$TARGET"
+  mount -t btrfs "$TARGET_DISK" "$TARGET"
+}
+
+make_encrypted() {
+  make_luks "$TARGET_DISK"
+  make_on "/dev/mapper/$LUKS_NAME" "$1"
+  write_crypttab
+}
+
+# make_on DEVICE LABEL
+make_on() {
+  local type=${ROOT_TYPE[$FS]}
+  # shellcheck disable=SC2086 # options are words
+  ${MKFS[$type]} ${MKFS_OPTIONS[$type]:-} -L "$2" "$1" || fail "no $type on $1: its mkfs ended with status $?"
+  ROOT_SOURCE=UUID=$(blkid -p -s UUID -o value "$1")
+  mount -t "$type" "$1" "$TARGET"
 }
 
 write_fstab() {
   write /etc/fstab << END
 # <source> <mount point> <type> <options> <dump> <pass>
-$ROOT_SOURCE / $FS ${FSTAB[$FS]}
+$ROOT_SOURCE / ${ROOT_TYPE[$FS]} ${FSTAB[${ROOT_TYPE[$FS]}]}
 END
 }
 
@@ -72,4 +102,5 @@ finish_root() {
   rm "$TARGET/.stub-installing"
   sync
   umount -R "$TARGET"
+  close_luks
 }

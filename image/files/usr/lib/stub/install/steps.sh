@@ -52,6 +52,7 @@ end_install() {
   if [ -n "$TARGET_IS_OURS" ] && mountpoint -q "$TARGET" && ! umount -R "$TARGET"; then
     say "$TARGET is still in use and stays mounted"
   fi
+  close_luks
   [ "$status" -eq 0 ] || say "FAILED in step $STEP_NUMBER/$STEP_COUNT $STEP_NAME: ${REASON:-no reason known} (status $status)"
   exit "$status"
 }
