@@ -1,4 +1,4 @@
-import { runCell } from './check/cell.ts';
+import { makeImage, runCell } from './check/cell.ts';
 import { type CheckStage, type Count, stages } from './check/stages.ts';
 import { runTests } from './check/tests.ts';
 import type { Start } from './commands.ts';
@@ -13,6 +13,8 @@ export const start: Start = async (_, context) => {
     context.signal.throwIfAborted();
     counts.push(await runStage(stage, context.print));
   }
+  counts.push(await makeImage(context));
+  context.signal.throwIfAborted();
   counts.push(await runTests(context));
   context.signal.throwIfAborted();
   counts.push(await runCell(context));
