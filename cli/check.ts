@@ -1,4 +1,4 @@
-import { makeImage, runCell } from './check/cell.ts';
+import { cell, image, perform } from './check/deeds.ts';
 import { type CheckStage, type Count, stages } from './check/stages.ts';
 import { runTests } from './check/tests.ts';
 import type { Start } from './commands.ts';
@@ -13,11 +13,11 @@ export const start: Start = async (_, context) => {
     context.signal.throwIfAborted();
     counts.push(await runStage(stage, context.print));
   }
-  counts.push(await makeImage(context));
+  counts.push(await perform(image, context));
   context.signal.throwIfAborted();
   counts.push(await runTests(context));
   context.signal.throwIfAborted();
-  counts.push(await runCell(context));
+  counts.push(await perform(cell, context));
   context.signal.throwIfAborted();
   const sum = (key: keyof Count) => counts.reduce((total, count) => total + count[key], 0);
   context.print(`${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`);
