@@ -31,6 +31,10 @@ export const start: Start = async (parsed, context) => {
   print(`squashfs  ${image.squashfs}`);
   print(`kernel    ${image.kernel}`);
   print(`initrd    ${image.initrd}`);
+  if (parsed.flags.has('explain')) {
+    const { explainImage } = await import('../image/explain.ts');
+    for (const line of ['', ...(await explainImage(image))]) print(line);
+  }
   return exitCodes.passed;
 };
 

@@ -5,6 +5,8 @@ import { HarnessError } from '../runners/errors.ts';
 import type { RunRegister } from '../runners/host/run-register.ts';
 import type { Entry, Store } from '../runners/store/store.ts';
 import { type ImageSources, type PackageOrigin, sourcesFor } from './archive.ts';
+import { measure } from './contents.ts';
+import { MANIFEST, type Manifest } from './explain.ts';
 import { buildInitramfs, type EarlyModules, kernelVersion, noModules, prepareModules } from './initramfs.ts';
 import { buildLlmnrd } from './llmnrd.ts';
 import { unpackPackages } from './packages.ts';
@@ -18,6 +20,8 @@ export interface GivenKernel {
   readonly key: string;
   /** Absolute path. */
   readonly kernel: string;
+  /** What is to be told of it. */
+  readonly report?: NonNullable<Manifest['kernel']>;
 }
 
 export interface ImageOptions {
@@ -83,7 +87,6 @@ function imageIn(entry: Entry, arch: ImageArch): StubImage {
 
 async function build(folder: string, sources: ImageSources, options: ImageOptions): Promise<void> {
   const { arch, origin, log, kernel, tools = hostTools, progress, register, signal } = options;
-  const given = signal ? { signal } : {};
   const scratch = await mkdtemp(join(tmpdir(), 'stub-image-'));
   using _entry = register.folder(scratch);
   try {
@@ -93,11 +96,9 @@ async function build(folder: string, sources: ImageSources, options: ImageOption
     progress?.(`unpacking Debian ${suite} packages for ${arch}`);
     const packagedKernel = [{ name: architectures[arch].kernelPackage, why: 'the kernel' }, ...packagedKernelNeeds];
     const wanted = [...packages, ...(kernel ? [] : packagedKernel)];
-    const manifest = await unpackPackages(tree, wanted, {
-      ...{ arch, sources, scratch, log, env: register.environment },
-      ...given,
+    const unpacked = await unpackPackages(tree, wanted, {
+      ...{ arch, sources, scratch, log, env: register.environment, signal },
     });
-    await writeFile(join(folder, 'packages'), `${manifest.join('\n')}\n`);
 
     progress?.(`compiling llmnrd for ${arch}`);
     const output = join(tree, 'usr/lib/stub/llmnrd');
@@ -106,9 +107,16 @@ async function build(folder: string, sources: ImageSources, options: ImageOption
     progress?.('kernel and initramfs');
     const modules = await layKernel(tree, kernel, join(folder, 'kernel'), tools);
     await configureTree(tree, join(here, 'files'));
-    await buildInitramfs(tree, modules, join(here, 'initramfs/init'), join(folder, 'initramfs'));
+    const initramfs = await buildInitramfs(tree, modules, join(here, 'initramfs/init'), join(folder, 'initramfs'));
     await copyFile(join(folder, 'kernel'), join(tree, 'boot/kernel'));
     await copyFile(join(folder, 'initramfs'), join(tree, 'boot/initramfs'));
+
+    const manifest: Manifest = {
+      ...(await measure(tree, unpacked, wanted)),
+      ...{ rows: wanted, exceptions: sources.exceptions, initramfs },
+      ...(kernel?.report ? { kernel: kernel.report } : {}),
+    };
+    await writeFile(join(folder, MANIFEST), `${JSON.stringify(manifest)}\n`);
 
     progress?.('squashfs');
     await setModes(tree);

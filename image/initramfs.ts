@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import { HarnessError } from '../runners/errors.ts';
+import type { Sized } from './contents.ts';
 import { cpio } from './cpio.ts';
 import { earlyModules } from './recipe.ts';
 import type { Toolbox } from './toolbox.ts';
@@ -82,18 +83,28 @@ export function loadOrder(wanted: readonly string[], modulesDep: string, modules
   return order;
 }
 
-/** Makes the initramfs: busybox of the tree, the early modules and our init, whose path is given. */
-export async function buildInitramfs(tree: string, modules: EarlyModules, init: string, output: string): Promise<void> {
+/**
+ * Makes the initramfs: busybox of the tree, the early modules and our init, whose path is given.
+ *
+ * @returns its files with their sizes in bytes.
+ */
+export async function buildInitramfs(
+  tree: string,
+  modules: EarlyModules,
+  init: string,
+  output: string,
+): Promise<Sized[]> {
   const folders = ['bin', 'dev', 'modules', 'proc', 'run', 'sys'];
   const order = modules.map((path) => `${basename(path)}\n`).join('');
-  const archive = cpio([
-    ...folders.map((path) => ({ path, mode: 0o755 })),
+  const files = [
     { path: 'bin/busybox', mode: 0o755, content: await readFile(join(tree, 'usr/bin/busybox')) },
     { path: 'init', mode: 0o755, content: await readFile(init) },
     { path: 'modules/order', mode: 0o644, content: Buffer.from(order) },
     ...(await Promise.all(
       modules.map(async (path) => ({ path: `modules/${basename(path)}`, mode: 0o644, content: await readFile(path) })),
     )),
-  ]);
+  ];
+  const archive = cpio([...folders.map((path) => ({ path, mode: 0o755 })), ...files]);
   await writeFile(output, await compress(archive, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }));
+  return files.map(({ path, content }) => ({ path, size: content.length }));
 }
