@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# FS=luks: a LUKS2 volume on the whole disk. Its key comes from the machine, by fw_cfg, and is never written to a disk: at
-# each start the boot plugin reads it again and hands it on to the initramfs of the new system (see kexec-lib.sh).
+# FS=luks: a LUKS2 volume on the whole disk. Its key comes from the machine, as a systemd credential, and is never written to
+# a disk: at each start the boot plugin reads it again and hands it on to the initramfs of the new system (see kexec-lib.sh).
 
 # Also the name of the device in /dev/mapper, here and in the new system.
 LUKS_NAME=root
-# As the machine is given it: -fw_cfg name=opt/stub/luks-key,file=KEY
-LUKS_KEY=${LUKS_KEY:-/sys/firmware/qemu_fw_cfg/by_name/opt/stub/luks-key/raw}
+# As QEMU's fw_cfg has it, and as systemd has it, wherever it came from.
+LUKS_KEYS='/sys/firmware/qemu_fw_cfg/by_name/opt/io.systemd.credentials/stub.luks-key/raw /run/credentials/@system/stub.luks-key'
 # Where the boot plugin lays it in the initramfs.
 LUKS_KEY_IN_INITRAMFS=/etc/stub-luks-key
 
@@ -13,8 +13,13 @@ LUKS_KEY_IN_INITRAMFS=/etc/stub-luks-key
 LUKS_KEY_BYTES=32
 
 find_luks_key() {
-  [ -e "$LUKS_KEY" ] || modprobe -q qemu_fw_cfg || true
-  [ -r "$LUKS_KEY" ] || fail 'FS=luks takes a key from the machine: start QEMU with -fw_cfg name=opt/stub/luks-key,file=KEY'
+  [ -d /sys/firmware/qemu_fw_cfg ] || modprobe -q qemu_fw_cfg || true
+  local key LUKS_FW_CFG=opt/io.systemd.credentials/stub.luks-key
+  for key in ${LUKS_KEY:-$LUKS_KEYS}; do
+    LUKS_KEY=$key
+    [ ! -r "$key" ] || break
+  done
+  [ -r "$LUKS_KEY" ] || fail "FS=luks takes a key from the machine: start QEMU with -fw_cfg name=$LUKS_FW_CFG,file=KEY"
   local bytes
   bytes=$(wc -c < "$LUKS_KEY")
   [ "$bytes" -ge "$LUKS_KEY_BYTES" ] || fail "the key of the machine has $bytes bytes; at least $LUKS_KEY_BYTES random ones are needed"
