@@ -61,7 +61,7 @@ export async function obtainKernel(options: KernelOptions): Promise<Kernel> {
     // By option, so that the store can say which one changed; comments build nothing.
     options: Object.fromEntries(parseFragments(fragments).map(({ name, value }) => [name, value])),
     workshop: workshop.key,
-    code: await hashFolder(here, (path) => /^build\.ts$/.test(path)),
+    code: await hashFolder(here, (path) => /^(build|fragment|rows)\.ts$/.test(path)),
   };
   const plan: Plan = { arch, source, base: base.text, fragments, workshop, cacheFolder: options.cacheFolder };
   const wishes = { label: arch, ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
