@@ -4,7 +4,6 @@
 # the essential packages twice.
 
 bootstrap_by_apt() {
-  local apt
   list_packages
   write_sources read
   prepare_apt
@@ -12,9 +11,7 @@ bootstrap_by_apt() {
   progress 'have the index'
   # shellcheck disable=SC2086 # names of packages
   ask_apt --download-only install '?essential' $PACKAGE_LIST &
-  apt=$!
-  unpack_packages "$TARGET$FETCHED" "$apt"
-  wait "$apt" || fail "apt-get ended with status $?; its words stand above"
+  unpack_packages "$TARGET$FETCHED" $!
   rm -r "${APT_CONFIG%/*}" "$TARGET$FETCHED"
   write_sources
   progress 'fetched and unpacked'

@@ -26,6 +26,7 @@ unpack_packages() {
   local work order=()
   work=$(mktemp -d)
   follow_downloads "$1" "$2"
+  wait "$2" || fail "apt-get ended with status $?; its words stand above"
   "$LIB/deb-members" control "${order[@]}" | "$LIB/register-packages" "$TARGET" <(cat "$work"/names-*)
   rm -r "$work"
 }

@@ -10,6 +10,8 @@ umask 022
 TARGET=${TARGET:-/mnt/target}
 
 STEP_NAME=settings STEP_NUMBER=0 STEP_COUNT=0 REASON=
+# An install that fails with less left than this fails for want of space.
+ROOM_MIB=256
 # Set where we begin to mount something at TARGET. What was there before us is never unmounted.
 TARGET_IS_OURS=
 
@@ -49,12 +51,21 @@ end_install() {
   trap '' INT TERM HUP
   set +e
   end_processes
+  [ "$status" -eq 0 ] || explain_full_disk
   if [ -n "$TARGET_IS_OURS" ] && mountpoint -q "$TARGET" && ! umount -R "$TARGET"; then
     say "$TARGET is still in use and stays mounted"
   fi
   close_luks
   [ "$status" -eq 0 ] || say "FAILED in step $STEP_NUMBER/$STEP_COUNT $STEP_NAME: ${REASON:-no reason known} (status $status)"
   exit "$status"
+}
+
+# Which program it was that found the disk full, and how it put it, is a puzzle for whoever reads the last line.
+explain_full_disk() {
+  local room
+  [ -n "$TARGET_IS_OURS" ] && mountpoint -q "$TARGET" || return
+  room=$(df -m --output=avail "$TARGET" | tail -n 1)
+  [ "$room" -ge "$ROOM_MIB" ] || REASON="no space left on the new root, $((room)) MiB free: $REASON"
 }
 
 # What still runs in the new root, in the background or left behind by a package's script, would keep it mounted.
