@@ -60,7 +60,12 @@ const release = (suite: string) => `Origin: Debian\nCodename: ${suite}\nDate: Sa
 
 describe('refuses what was asked for before anything is done', () => {
   test.each([
-    [{ FS: 'zfs' }, /^unknown FS=zfs; known are (?=.*\bxfs\b)(?=.*\bbtrfs\b)(?=.*\bext4\b)(?=.*\bvirtiofs\b)/],
+    [
+      { FS: 'zfs' },
+      /^unknown FS=zfs; known are (?=.*\bxfs\b)(?=.*\bbtrfs\b)(?=.*\bext4\b)(?=.*\bvirtiofs\b)(?=.*\bluks\b)/,
+    ],
+    [{ FS: 'luks', LUKS_KEY: '/nosuch' }, /^FS=luks takes a key from the machine: start QEMU with -fw_cfg name=/],
+    [{ FS: 'luks', LUKS_KEY: '/dev/null' }, /^the key of the machine has 0 bytes; at least 32 random ones are needed/],
     [{ FS: 'xfs', TARGET_DISK: '/dev/nosuch' }, /^no disk \/dev\/nosuch; give one by TARGET_DISK=/],
     [{ BOOTSTRAP: 'tar' }, /^unknown BOOTSTRAP=tar; known are apt mmdebstrap debootstrap/],
   ])('%o', async (env, reason) => {

@@ -259,3 +259,38 @@ test('touches no variable of its caller but its answers', async () => {
   expect(stdout.split('\n').filter((name) => !answers.includes(name))).toEqual([]);
   expect(stdout).toContain('command_line');
 });
+
+describe('puts a file into an initramfs', () => {
+  /** The result, and of what stands behind the first `skip` bytes: names, modes and content as cpio reads them. */
+  async function append(initramfs: string, content: string) {
+    const paths = { initramfs: join(root, 'initramfs'), source: join(root, 'source'), result: join(root, 'result') };
+    await writeFile(paths.initramfs, initramfs);
+    await writeFile(paths.source, content);
+    const script = '. "$1"; append_to_initramfs "$2" "$3" etc/key > "$4"';
+    const words = [library, paths.initramfs, paths.source, paths.result];
+    expect((await attempt(['dash', '-eu', '-c', script, 'dash', ...words])).stderr).toBe('');
+    return readFile(paths.result);
+  }
+
+  test.each(['', 'a', 'ab', 'abc', 'abcd', 'zeros \0 and \n lines'.repeat(20)])(
+    'of any length: %j',
+    async (content) => {
+      for (const before of ['1234', '12345', '123456', '1234567']) {
+        const result = await append(before, content);
+        const begin = Math.ceil(before.length / 4) * 4;
+        expect(result.subarray(0, begin).toString()).toBe(before.padEnd(begin, '\0'));
+        await writeFile(join(root, 'archive'), result.subarray(begin));
+        const list = await attempt(['sh', '-c', 'cpio -itv < "$0"', join(root, 'archive')]);
+        expect(list.stdout).toMatch(new RegExp(`^-r-------- +1 root +root +${Buffer.byteLength(content)} .* etc/key$`));
+        const file = await attempt(['sh', '-c', 'cpio -i --to-stdout < "$0"', join(root, 'archive')]);
+        expect(file.stdout).toBe(content);
+      }
+    },
+  );
+
+  test('an initramfs that cannot be read, such as a folder, is no success', async () => {
+    const script = '. "$1"; append_to_initramfs "$2" "$1" etc/key > /dev/null';
+    const { exitCode } = await attempt(['dash', '-c', script, 'dash', library, root]);
+    expect(exitCode).not.toBe(0);
+  });
+});

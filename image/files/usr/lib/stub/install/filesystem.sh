@@ -31,8 +31,8 @@ declare -A FSTAB=(
 check_filesystem_settings() {
   [ -n "${MAKE[$FS]+known}" ] || fail "unknown FS=$FS; known are ${!MAKE[*]}"
   ! mountpoint -q "$TARGET" || fail "$TARGET is in use: something is mounted there"
-  [ "$FS" = virtiofs ] || check_disk
   [ "$FS" != luks ] || find_luks_key
+  [ "$FS" = virtiofs ] || check_disk
 }
 
 check_disk() {
