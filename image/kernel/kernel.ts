@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Entry } from '../../runners/store/store.ts';
 import type { ImageArch } from '../recipe.ts';
 import { hashFolder } from '../tree.ts';
-import type { PackageSource } from '../workshop/packages.ts';
 import { openWorkshop } from '../workshop/workshop.ts';
 import { buildKernel, type KernelReport, type Plan } from './build.ts';
 import { type Fragment, parseFragments } from './fragment.ts';
@@ -21,8 +20,6 @@ export type KernelChoice =
 export interface KernelOptions extends Supply {
   readonly arch: ImageArch;
   readonly choice: KernelChoice;
-  /** Where Debian's configuration comes from, if not from the same suite: its index may be inconsistent for a while. */
-  readonly configOrigin?: PackageSource;
 }
 
 /** A kernel on disk. Absolute paths. */
@@ -46,12 +43,10 @@ const here = import.meta.dirname;
  * @throws HarnessError `kernel-config-not-applied` where an option comes out otherwise than a fragment asks.
  */
 export async function obtainKernel(options: KernelOptions): Promise<Kernel> {
-  const { arch, choice, configOrigin, store, progress, signal } = options;
+  const { arch, choice, store, progress, signal } = options;
   const source = choice.kind === 'tree' ? await givenSource(choice.folder) : await debianSource(options);
   const base =
-    choice.kind === 'config'
-      ? await givenConfiguration(choice.file)
-      : await debianConfiguration(arch, { ...options, ...(configOrigin ? { origin: configOrigin } : {}) });
+    choice.kind === 'config' ? await givenConfiguration(choice.file) : await debianConfiguration(arch, options);
   const fragments = choice.kind === 'config' ? [] : await ourFragments(arch);
   const workshop = await openWorkshop({ ...options, target: arch });
   const inputs = {

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { HarnessError } from '../../runners/errors.ts';
 import { run } from '../../runners/process/command.ts';
 import type { Store } from '../../runners/store/store.ts';
+import { sourcesFor } from '../archive.ts';
 import type { ImageArch } from '../recipe.ts';
 import { DEFAULT_SUITE, fetchPackages, type PackageSource, usingScratch, type Work } from '../workshop/packages.ts';
 import { debianArch, hosts } from '../workshop/recipe.ts';
@@ -72,11 +73,14 @@ export async function debianConfiguration(
   arch: ImageArch,
   supply: Supply,
 ): Promise<{ readonly key: string; readonly text: string }> {
-  const { origin, store, progress, signal } = supply;
-  const suite = origin.suite ?? DEFAULT_SUITE;
+  const { store, progress, signal } = supply;
+  const { releases } = await sourcesFor(arch, supply.origin, { signal });
+  // The suite that the image is made of, by exception not the usual one.
+  const [suite = '', releaseDate = ''] = Object.entries(releases)[0] ?? [];
+  const origin = { uri: supply.origin.uri, suite, releaseDate };
   const wishes = { label: arch, ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
   const { flavour } = kernels[arch];
-  const inputs = { arch, flavour, suite, release: origin.releaseDate };
+  const inputs = { arch, flavour, suite, release: releaseDate };
   await using entry = await store.obtain(
     'kernel-configs',
     inputs,

@@ -11,8 +11,6 @@ export interface PackageSource {
   readonly suite?: string;
   /** The date its signed Release file bears: another Release may hold other packages. */
   readonly releaseDate: string;
-  /** Words of apt.conf for this source alone, such as `Acquire::Check-Valid-Until "false"`. */
-  readonly aptOptions?: readonly string[];
 }
 
 export interface Work {
@@ -49,7 +47,6 @@ export async function fetchPackages(
         '--variant=extract',
         `--architectures=${debian}`,
         ...include.map((name) => `--include=${name}`),
-        ...(source.aptOptions ?? []).map((option) => `--aptopt=${option}`),
         // Nothing is executed, so whether the host could does not matter.
         '--skip=check/qemu',
         '--format=tar',

@@ -39,7 +39,8 @@ const tools: readonly string[] = [
   'bc',
   'perl',
   'libelf-dev', // objtool
-  'kmod',
+  'kmod', // depmod
+  'squashfs-tools',
 ];
 
 /** The packages of a workshop on `host` that builds for `target`. Dependencies come by themselves, recommendations do not. */
