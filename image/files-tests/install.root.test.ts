@@ -57,7 +57,7 @@ async function install(env: Record<string, string>, first = ':'): Promise<{ line
 
 /** Runs a shell line in the installed system; in it, `$root` is where the disk is mounted read-only. */
 async function look(line: string): Promise<string> {
-  const script = `root=$1/target; mount -r "$2" "$root"; [ ! -d "$root/proc" ] || mount -t proc proc "$root/proc"; ${line}`;
+  const script = `root=$1/target; mount -r "$2" "$root"; [ ! -d "$root/proc" ] || { mount -t proc proc "$root/proc"; mount --bind /dev "$root/dev"; }; ${line}`;
   return (await run([...contained, 'sh', '-euc', script, 'sh', work, disk])).stdout;
 }
 
@@ -103,9 +103,36 @@ test('an archive that breaks off ends the install with its step, everything unmo
   const url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
   const { lines, status } = await install({ MIRROR: url, SECURITY_MIRROR: url });
   expect(status).toBe(1);
-  expect(lines.at(-1)).toMatch(/^stub-install: FAILED in step 3\/7 bootstrap: mmdebstrap ended with status \d+; /);
+  expect(lines.at(-1)).toMatch(
+    /^stub-install: FAILED in step 3\/7 bootstrap: apt-get .*update ended with status \d+; /,
+  );
   expect(await look('ls -A "$root"')).toContain('.stub-installing');
 }, 60_000);
+
+/** Fills the new root, as soon as it is there, until so many MiB are left. */
+const fill = (left: number) => `{ (until [ -e "$1/target/.stub-installing" ]; do sleep 0.05; done
+  free=$(df --output=avail -m "$1/target" | tail -n 1); fallocate -l "$((free - ${left}))M" "$1/target/filler") & }`;
+
+describe.runIf(mirror && securityMirror)('a disk that gets full', () => {
+  test.each([
+    ['before the packages are fetched', 100, /no space left on the new root, \d+ MiB free: apt-get /],
+    ['while they are unpacked', 300, /no space left on the new root, 0 MiB free: the packages cannot be unpacked/],
+  ])(
+    '%s',
+    async (_, left, reason) => {
+      await attachDisk(2100);
+      const { lines, status } = await install(
+        { MIRROR: `${mirror}`, SECURITY_MIRROR: `${securityMirror}` },
+        fill(left),
+      );
+      expect(status).toBe(1);
+      expect(lines.at(-1)).toMatch(reason);
+      expect(lines.at(-1)).toMatch(/^stub-install: FAILED in step 3\/7 bootstrap: /);
+      expect(await look('ls -A "$root"')).toContain('.stub-installing');
+    },
+    300_000,
+  );
+});
 
 describe.runIf(mirror && securityMirror)('a whole install', () => {
   test('of Debian 12', async () => {

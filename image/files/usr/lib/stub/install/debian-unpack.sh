@@ -78,7 +78,7 @@ unpacks_less_than() {
 # extract_packages DEB…: prints the names of what it writes. A link that stands for a folder, as /bin, is kept.
 extract_packages() {
   "$LIB/deb-members" data "$@" |
-    tar -x -v -p -i --numeric-owner --keep-directory-symlink --quoting-style=literal -C "$TARGET" -f -
+    tar -x -v -p -i -b 128 --numeric-owner --keep-directory-symlink --quoting-style=literal -C "$TARGET" -f -
 }
 
 # Each in the environment that dpkg gives it. That of base-passwd comes first: it writes /etc/passwd.
