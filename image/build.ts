@@ -10,7 +10,7 @@ import { MANIFEST, type Manifest } from './explain.ts';
 import { buildInitramfs, type EarlyModules, kernelVersion, noModules, prepareModules } from './initramfs.ts';
 import { buildLlmnrd } from './llmnrd.ts';
 import { unpackPackages } from './packages.ts';
-import { architectures, type ImageArch, packagedKernelNeeds, packages, suite } from './recipe.ts';
+import { architectures, type ImageArch, packages, suite } from './recipe.ts';
 import { hostTools, type Toolbox } from './toolbox.ts';
 import { configureTree, hashFolder, setModes } from './tree.ts';
 
@@ -94,7 +94,7 @@ async function build(folder: string, sources: ImageSources, options: ImageOption
     await chmod(scratch, 0o755);
     const tree = join(scratch, 'tree');
     progress?.(`unpacking Debian ${suite} packages for ${arch}`);
-    const packagedKernel = [{ name: architectures[arch].kernelPackage, why: 'the kernel' }, ...packagedKernelNeeds];
+    const packagedKernel = [{ name: architectures[arch].kernelPackage, why: 'the kernel' }];
     const wanted = [...packages, ...(kernel ? [] : packagedKernel)];
     const unpacked = await unpackPackages(tree, wanted, {
       ...{ arch, sources, scratch, log, env: register.environment, signal },

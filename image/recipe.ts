@@ -28,6 +28,7 @@ export const packages: readonly PackageRow[] = [
   { name: 'openssh-server', why: 'the way in for whoever is not at the console' },
   { name: 'qemu-guest-agent', why: 'the way in for the host' },
   { name: 'kexec-tools', why: 'boots what is installed' },
+  { name: 'kmod', why: 'depmod for the kernel that is installed; loads the modules of a packaged one' },
   { name: 'busybox-static', why: 'the initramfs' },
   { name: 'mmdebstrap', why: 'installs Debian and Ubuntu, fast' },
   { name: 'debootstrap', why: "installs Debian and Ubuntu, in the distributions' own way" },
@@ -50,9 +51,6 @@ export const packages: readonly PackageRow[] = [
   { name: 'socat', why: 'talks to any socket' },
   { name: 'strace', why: 'tells why something does not work' },
 ];
-
-/** What a kernel of Debian's packages needs besides itself. */
-export const packagedKernelNeeds: readonly PackageRow[] = [{ name: 'kmod', why: 'loads its modules' }];
 
 /** Rows by architecture: its name in Debian, and the packaged kernel that suits a virtual machine best. */
 export const architectures = {

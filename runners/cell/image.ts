@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sourcesFor } from '../../image/archive.ts';
-import { buildImage, type ImageOptions, type StubImage } from '../../image/build.ts';
-import { type KernelChoice, obtainKernel } from '../../image/kernel/kernel.ts';
+import { buildImage, type StubImage } from '../../image/build.ts';
+import { obtainKernel } from '../../image/kernel/kernel.ts';
 import { type ImageArch, suite } from '../../image/recipe.ts';
 import type { Archive } from '../../mirrors/origins.ts';
 import { HarnessError } from '../errors.ts';
@@ -41,15 +40,6 @@ export async function obtainImage(
   const log = join(cacheFolder, `image-${arch}.log`);
   const given = { arch, origin, store: storeOf(options), log, progress, register, signal };
   if (otherKernel.kind === 'debian') return { image: await buildImage(given), archive };
-  const kernel = await kernelFor(otherKernel, given, cacheFolder);
+  const kernel = await obtainKernel({ ...given, choice: otherKernel, cacheFolder });
   return { image: await buildImage({ ...given, kernel }), archive };
-}
-
-/** The kernel, on Debian's configuration out of the suite that the image is made of. */
-async function kernelFor(choice: KernelChoice, options: ImageOptions & { signal: AbortSignal }, cacheFolder: string) {
-  const { arch, origin, signal } = options;
-  const { releases } = await sourcesFor(arch, origin, { signal });
-  const [[name, date] = [suite, origin.releaseDate]] = Object.entries(releases);
-  const configOrigin = { uri: origin.uri, suite: name, releaseDate: date };
-  return obtainKernel({ ...options, choice, configOrigin, cacheFolder });
 }
