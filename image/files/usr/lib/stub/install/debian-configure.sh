@@ -11,8 +11,7 @@ write_locale() {
 }
 
 write_machine_id() {
-  # That of D-Bus, too: it would become the other's.
-  rm -f "$TARGET/etc/machine-id" "$TARGET/var/lib/dbus/machine-id"
+  rm -f "$TARGET/etc/machine-id"
   systemd-machine-id-setup --root="$TARGET" > /dev/null
 }
 
