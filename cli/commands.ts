@@ -58,6 +58,7 @@ export const commands: Readonly<Record<string, Command>> = {
     flags: {
       arch: { value: 'ARCH', help: 'architecture; default x86_64' },
       kernel: { value: 'NAME', choices: ['ours', 'debian'], help: 'whose kernel; default ours' },
+      explain: { help: 'what is in it, how large, and why' },
       ...kernelFlags,
       ...mirrorFlags,
       ...folderFlags,
