@@ -1,4 +1,4 @@
-import { chmod, copyFile, glob, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, glob, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HarnessError } from '../runners/errors.ts';
@@ -135,7 +135,8 @@ async function layKernel(
   tools: Toolbox,
 ): Promise<EarlyModules> {
   if (kernel) {
-    await copyFile(kernel.kernel, output);
+    // Its bytes alone: whether it may be executed is no matter of the image's.
+    await writeFile(output, await readFile(kernel.kernel));
     return noModules;
   }
   const version = await kernelVersion(tree);

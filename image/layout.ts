@@ -80,6 +80,7 @@ export const keptUdevRules: readonly string[] = [
   '50-udev-default.rules',
   '55-dm.rules',
   '60-block.rules',
+  '60-input-id.rules',
   '60-persistent-storage-dm.rules',
   '60-persistent-storage.rules',
   '60-qemu-guest-agent.rules',

@@ -40,6 +40,15 @@ describe('our image on the serial console', () => {
     expect(await cell.guest.shell('hostname')).toBe(cell.hostName);
   });
 
+  test('the shell on the console controls jobs, and was there before whatever takes time', async () => {
+    expect(await cell.guest.shell('set -o | grep monitor')).toMatch(/on$/);
+    const units = ['stub-shell', 'systemd-udevd', 'systemd-networkd', 'ssh'];
+    const since = `systemctl show --property=ActiveEnterTimestampMonotonic --value ${units.join(' ')}`;
+    const times = (await cell.guest.shell(since)).split('\n').filter(Boolean).map(Number);
+    expect(times).toHaveLength(units.length);
+    expect(Math.min(...times)).toBe(times[0]);
+  });
+
   test('the data disk has its name', () => {
     expect(stub.dataDisk).toBe('/dev/vdb');
   });
@@ -94,4 +103,7 @@ test('an image of somebody else’s, on hvc0, with a plugin that fails: named an
   const cell = await loneCell(stack, id, { image: squashfs, console: 'hvc0' });
   await cell.bootStub();
   expect(cell.machine.qemu.console.text()).toMatch(/stub: plugin 10-broken failed with status 3, passed over/);
+  // logind, which answers the button, comes up behind the shell.
+  await cell.guest.shell('systemctl is-system-running --wait');
+  await cell.machine.powerOff({ awaiting: 'the end of stub after the power button', timeout: 120 });
 });
