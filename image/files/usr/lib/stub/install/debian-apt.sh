@@ -22,15 +22,16 @@ bootstrap_by_apt() {
 configure_unpacked() {
   mount_kernel_folders
   write /usr/sbin/policy-rc.d 755 <<< $'#!/bin/sh\nexit 101'
-  begin_depmod
+  lay_stand_ins
   run_preinst_scripts
   # shellcheck disable=SC2046,SC2086 # names of packages
   configure_packages $("$LIB/dependencies" "$TARGET" $BOOT_PACKAGES)
   progress 'configured what boots'
   begin_initramfs
   configure_packages -a
+  remove_stand_ins
   mark_dependencies
-  rm -r "$TARGET/usr/sbin/policy-rc.d" "$TARGET$BESIDE"
+  rm "$TARGET/usr/sbin/policy-rc.d"
   progress 'configured the rest'
 }
 
@@ -63,26 +64,9 @@ ask_apt() {
   apt-get -q -y "$@" || fail "apt-get $* ended with status $?; its words stand above"
 }
 
-# Commands in place of the new system's own, for as long as its packages are configured.
-BESIDE=/var/tmp/stub-beside
-
-# The kernel's script wants the dependencies of its some 4000 modules, each of which has to be unpacked for that. Stub's own
-# depmod finds them out while the packages before the kernel are configured; the script gets one that waits for it.
-begin_depmod() {
-  local status=$BESIDE/depmod.status
-  find_kernel_version
-  write "$BESIDE/depmod" 755 << END
-#!/bin/sh
-[ "\$*" = $KERNEL_VERSION ] || exec /usr/sbin/depmod "\$@"
-until [ -s $status ]; do sleep 0.5; done
-exit "\$(cat $status)"
-END
-  { depmod -b "$TARGET" "$KERNEL_VERSION" && echo 0 || echo $?; } > "$TARGET$status" &
-}
-
 # configure_packages NAME…|-a
 configure_packages() {
-  in_target env PATH="$BESIDE:/usr/sbin:/usr/bin:/sbin:/bin" dpkg --force-unsafe-io --configure "$@" || fail "dpkg ended with status $?; its words stand above"
+  with_stand_ins dpkg --force-unsafe-io --configure "$@" || fail "dpkg ended with status $?; its words stand above"
 }
 
 # What nobody asked for by name may go when nothing needs it any more: the word that apt keeps of it.

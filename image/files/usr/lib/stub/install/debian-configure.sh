@@ -11,7 +11,8 @@ write_locale() {
 }
 
 write_machine_id() {
-  rm -f "$TARGET/etc/machine-id"
+  # That of D-Bus, too: it would become the other's.
+  rm -f "$TARGET/etc/machine-id" "$TARGET/var/lib/dbus/machine-id"
   systemd-machine-id-setup --root="$TARGET" > /dev/null
 }
 

@@ -7,7 +7,8 @@
 #   NETWORK_WAIT=seconds             TARGET=folder to mount the new root at
 
 LIB=${BASH_SOURCE[0]%/*}
-for part in steps network filesystem luks identity networkd debian-bootstrap debian-apt debian-unpack debian-configure debian-initramfs; do
+for part in steps network filesystem luks identity networkd \
+  debian-bootstrap debian-apt debian-unpack debian-stand-ins debian-configure debian-initramfs; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
 done

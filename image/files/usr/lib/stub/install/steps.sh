@@ -91,10 +91,12 @@ mount_kernel_folders() {
   mount -t proc proc "$TARGET/proc"
   mount -t sysfs -o ro sysfs "$TARGET/sys"
   mount --bind --make-private /dev "$TARGET/dev"
+  # What scripts leave there has no place on a disk.
+  mount -t tmpfs -o mode=755 run "$TARGET/run"
 }
 
 unmount_kernel_folders() {
-  umount "$TARGET/dev" "$TARGET/sys" "$TARGET/proc"
+  umount "$TARGET/run" "$TARGET/dev" "$TARGET/sys" "$TARGET/proc"
 }
 
 # in_target COMMAND…: runs it in the new root, with an environment that does not depend on the stub's.
