@@ -14,10 +14,10 @@ qemu-img create -q -f qcow2 -b "$installed" -F qcow2 "$disk"
 
 # shellcheck disable=SC2119 # no options of its own
 start_guest
-await ' login: $' 1
+await 'plain login: ' 1
 in_guest true
 in_guest 'systemctl reboot'
-await ' login: $' 2
+await 'plain login: ' 2
 monitor system_powerdown > /dev/null
 wait "$qemu"
 elapsed

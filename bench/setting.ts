@@ -9,6 +9,7 @@ import { loadMatrix } from '../runners/matrix/load.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import { makePlan } from '../runners/matrix/plan.ts';
 import { ARCHES } from '../runners/qemu/arch.ts';
+import { ACCELERATORS } from '../runners/qemu/argv.ts';
 
 /** What the benchmarks of a cell on x86_64 share: its plan, its image and accelerator made ready, a folder that goes with the stack. */
 export async function settingOf(id: string, stack: AsyncDisposableStack) {
@@ -32,10 +33,6 @@ export async function settingOf(id: string, stack: AsyncDisposableStack) {
   const { squashfs, kernel, initrd } = prepared.image;
   const { accelerator } = prepared.proof;
   /** What the plain scripts take, in this order. */
-  const machine = [
-    ...[squashfs, kernel, initrd],
-    accelerator === 'tcg' ? 'tcg,thread=multi' : accelerator,
-    prepared.cpu,
-  ];
+  const machine = [...[squashfs, kernel, initrd], ACCELERATORS[accelerator], prepared.cpu];
   return { planned, options, folder, register, prepared, machine };
 }

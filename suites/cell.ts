@@ -14,7 +14,7 @@ export const suite = cellSuite(Cell.open, (check) => {
 
   check('stub reaches the root shell on its console', async (cell) => {
     const outcome = await cell.bootStub();
-    const [stub] = cell.systems;
+    const [stub] = cell.systems.seen;
     if (stub) expect(stub.root.type, 'a writable overlay on the read-only squashfs').toBe('overlay');
     return outcome;
   });
@@ -113,7 +113,7 @@ export const suite = cellSuite(Cell.open, (check) => {
     'the guest agent runs a command',
     async (cell) => {
       const result = await cell.guest.agent('a command', (agent, patience) => agent.exec(['uname', '-r'], patience));
-      expect(result).toEqual({ exitCode: 0, stdout: `${cell.systems.at(-1)?.release}\n`, stderr: '' });
+      expect(result).toEqual({ exitCode: 0, stdout: `${cell.systems.seen.at(-1)?.release}\n`, stderr: '' });
     },
     alone,
   );
@@ -131,7 +131,7 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     'the root filesystem is mounted read-write',
     async (cell) => {
-      const { root } = cell.systems.at(-1) ?? {};
+      const { root } = cell.systems.seen.at(-1) ?? {};
       expect(root?.options).toContain('rw');
       await cell.guest.shell('touch /root/.writable && rm /root/.writable');
     },

@@ -1,10 +1,9 @@
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
 import { GuestFailure, HarnessError } from '../errors.ts';
 import type { Reason } from '../events/event.ts';
-import { proveKexec } from '../machine/kexec-proof.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
-import { FATAL_SIGHTS, STUB_CAME_BACK } from '../machine/sights.ts';
-import { askIdentity, awaitRootShell, logIn, type SystemIdentity } from '../machine/system.ts';
+import { FATAL_SIGHTS } from '../machine/sights.ts';
+import { awaitRootShell } from '../machine/system.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { Access } from './access.ts';
 import { archiveOf } from './archive.ts';
@@ -17,6 +16,7 @@ import { Phases } from './phases.ts';
 import { factsAbout, type Prepared, prepare } from './prepare.ts';
 import { Reuse } from './reuse.ts';
 import type { Surroundings } from './surroundings.ts';
+import { Systems } from './systems.ts';
 import { keepGuest } from './ways-in.ts';
 import { hostNameOf, openWorkspace, type Workspace } from './workspace.ts';
 
@@ -37,8 +37,7 @@ export class Cell implements AsyncDisposable {
   readonly family: Family;
   /** SSH's host key of the stub that installed, base64. */
   stubHostKey = '';
-  /** The systems that have been up, in order: the stub first. */
-  readonly systems: SystemIdentity[] = [];
+  readonly systems: Systems;
   readonly #given: Surroundings;
   readonly #workspace: Workspace;
   readonly #phases: Phases;
@@ -60,6 +59,7 @@ export class Cell implements AsyncDisposable {
     this.#phases = new Phases(planned.cell.id, given.emit);
     this.#reuse = new Reuse(planned, given, this.#phases);
     this.#guest = new Guest(planned, given, workspace, this.#phases);
+    this.systems = new Systems(planned, workspace.nonce);
   }
 
   static async open(planned: PlannedCell, given: Surroundings): Promise<Cell> {
@@ -103,7 +103,7 @@ export class Cell implements AsyncDisposable {
         const machine = await this.#guest.start(this.#ready);
         await awaitRootShell(machine, this.#patience('boot-stub', "stub's root shell on the console"), 0);
       }
-      const stub = await this.#identify("stub's own words about itself");
+      const stub = await this.systems.identify(this.machine, this.#ready, "stub's own words about itself");
       this.#phases.fact('stub kernel', stub.release);
       this.stubHostKey = base64OfPublicKey(await this.guest.shell('cat /etc/ssh/ssh_host_ed25519_key.pub'));
     });
@@ -148,7 +148,7 @@ export class Cell implements AsyncDisposable {
     const fromBooted = this.#reuse.stage === 'booted' && !this.#guest.machine;
     const restored = fromBooted ? await this.#reuse.restore('booted', this.#guest, this.#ready) : undefined;
     if (restored) {
-      await this.#identify('the words of the installed system about itself');
+      await this.systems.identify(this.machine, this.#ready, 'the words of the installed system about itself');
       return { skipped: restored.because };
     }
     if (!this.#guest.machine) await this.bootDisk();
@@ -237,22 +237,10 @@ export class Cell implements AsyncDisposable {
       const mark = this.#rebootMark;
       if (!mark) throw new HarnessError({ code: 'no-reboot', message: 'nothing asked the guest to reboot' });
       const patience = this.#patience('boot-installed', 'the login prompt of the installed system');
-      const before = this.systems.at(-1);
-      await logIn(this.machine, { ...patience, failOn: STUB_CAME_BACK }, mark.position);
-      const after = await this.#identify('the words of the installed system about itself');
-      this.#phases.fact('installed kernel', `${after.release} ${after.version}`);
-      const installedKernels = (await this.guest.shell(this.family.installedKernels)).split('\n').filter(Boolean);
-      const { nonce } = this.#workspace;
-      const { filesystem } = this.planned;
-      proveKexec(this.machine, mark, { before, after, installedKernels, nonce, filesystem });
+      const ways = { patience, access: () => this.guest };
+      const { release, version } = await this.systems.followKexec(this.machine, mark, this.#ready, ways);
+      this.#phases.fact('installed kernel', `${release} ${version}`);
     });
-  }
-
-  async #identify(awaiting: string): Promise<SystemIdentity> {
-    const timeout = ANSWER[this.#ready.proof.accelerator];
-    const identity = await askIdentity(this.machine, { awaiting, timeout });
-    this.systems.push(identity);
-    return identity;
   }
 
   async #awaitReset(phase: Phase, awaiting: string, mark: Mark): Promise<void> {

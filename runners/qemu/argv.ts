@@ -72,6 +72,16 @@ function options(head: string, values: Readonly<Record<string, string | number |
   return [head, ...pairs].join(',');
 }
 
+/**
+ * What `-accel` takes. TCG keeps what it has translated until the buffer for it, by default 1 GiB, is full: after an install that
+ * is mostly of programs long gone, which are found and dropped one by one as their memory is written again, in every boot
+ * that follows. A smaller buffer is emptied as a whole now and then, which costs next to nothing.
+ */
+export const ACCELERATORS: Readonly<Record<Accelerator, string>> = {
+  kvm: 'kvm',
+  tcg: 'tcg,thread=multi,tb-size=256',
+};
+
 function processor(spec: MachineSpec): string[] {
   const arch = ARCHES[spec.arch];
   // virtiofsd works in the guest's memory, so that has to be a file which both can map.
@@ -79,7 +89,7 @@ function processor(spec: MachineSpec): string[] {
   const machine = arch.machine[spec.accelerator];
   return [
     ...['-machine', shared ? options(machine, { 'memory-backend': 'memory' }) : machine],
-    ...['-accel', spec.accelerator === 'tcg' ? 'tcg,thread=multi' : spec.accelerator],
+    ...['-accel', ACCELERATORS[spec.accelerator]],
     ...['-cpu', spec.cpu ?? arch.cpu[spec.accelerator]],
     ...['-smp', String(spec.cores)],
     ...['-m', `${spec.memoryMiB}M`],

@@ -18,7 +18,7 @@ describe('our image on the serial console', () => {
   beforeAll(async () => {
     cell = await loneCell(stack, id);
     await cell.bootStub();
-    stub = cell.systems[0] as SystemIdentity;
+    stub = cell.systems.seen[0] as SystemIdentity;
   });
   afterAll(() => stack.disposeAsync());
 

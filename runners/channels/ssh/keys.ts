@@ -15,12 +15,21 @@ export interface KeyPair {
 /** Makes an ed25519 pair `id_ed25519`, `id_ed25519.pub` in `folder`, which becomes 0700. Fails where there is one already. */
 export async function makeKeyPair(folder: string, comment: string): Promise<KeyPair> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const { private: privateKey, public: publicKey } = ssh2.utils.generateKeyPairSync('ed25519', { comment });
+  const { private: privateKey, public: publicKey } = generate(comment);
   const privateKeyPath = join(folder, 'id_ed25519');
   const publicKeyPath = `${privateKeyPath}.pub`;
   await writeFile(privateKeyPath, privateKey, { mode: 0o600, flag: 'wx' });
   await writeFile(publicKeyPath, `${publicKey}\n`, { mode: 0o644, flag: 'wx' });
   return { privateKeyPath, publicKeyPath, privateKey, publicKey };
+}
+
+/** ssh2 1.17 drops zeros at the head of a public key, so that one pair in 256 is none (mscdex/ssh2#1513): it is made anew. */
+function generate(comment: string): { readonly private: string; readonly public: string } {
+  const { generateKeyPairSync, parseKey } = ssh2.utils;
+  for (;;) {
+    const pair = generateKeyPairSync('ed25519', { comment });
+    if (!(parseKey(pair.private) instanceof Error || parseKey(pair.public) instanceof Error)) return pair;
+  }
 }
 
 /** The pair that `makeKeyPair` left in `folder`. */
