@@ -12,7 +12,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildImage } from '../image/build.ts';
 import { architectures, type ImageArch } from '../image/recipe.ts';
+import { workshopTools } from '../image/toolbox.ts';
+import { openWorkshop } from '../image/workshop/workshop.ts';
 import { obtainImage } from '../runners/cell/image.ts';
+import { storeOf } from '../runners/cell/store.ts';
 import { stateFolderIn } from '../runners/cell/workspace.ts';
 import { defaultCacheFolder } from '../runners/host/cache-folder.ts';
 import { RunRegister } from '../runners/host/run-register.ts';
@@ -36,10 +39,12 @@ const { image, archive } = await obtainImage(arch, { cacheFolder }, helpers);
 const origin = { uri: archive.uri, releaseDate: archive.date };
 const log = join(cacheFolder, `bench-image-${arch}.log`);
 
+const store = storeOf({ cacheFolder });
+const tools = workshopTools(await openWorkshop({ ...{ target: arch, origin, store, cacheFolder, log }, ...helpers }));
 console.log(`${arch}: our image, in an empty store`);
 const began = performance.now();
 const kernel = { key: image.key, kernel: image.kernel };
-await buildImage({ arch, origin, kernel, store: new Store(join(scratch, 'store')), log, ...helpers });
+await buildImage({ arch, origin, kernel, tools, store: new Store(join(scratch, 'store')), log, ...helpers });
 const ours = (performance.now() - began) / 1000;
 console.log(`${arch}: ours ${ours.toFixed(1)} s; now mmdebstrap, its words in ${log}`);
 

@@ -11,7 +11,7 @@ import { buildInitramfs, type EarlyModules, kernelVersion, noModules, prepareMod
 import { buildLlmnrd } from './llmnrd.ts';
 import { unpackPackages } from './packages.ts';
 import { architectures, type ImageArch, packages, suite } from './recipe.ts';
-import { hostTools, type Toolbox } from './toolbox.ts';
+import type { Toolbox } from './toolbox.ts';
 import { configureTree, hashFolder, setModes } from './tree.ts';
 
 /** A kernel that is one file, with all drivers built in. */
@@ -30,7 +30,7 @@ export interface ImageOptions {
   /** Debian's packaged one with its modules, unless given. */
   readonly kernel?: GivenKernel;
   /** Unless given, this host's. */
-  readonly tools?: Toolbox;
+  readonly tools: Toolbox;
   readonly store: Store;
   /** File that takes what the tools of a build say; it outlives a build that fails. */
   readonly log: string;
@@ -58,7 +58,7 @@ const NO_SOURCE = /\.test\.ts$|^(files-tests|kernel|workshop)\//;
 
 /** The image of an architecture out of the store, built first where it is not there. */
 export async function buildImage(options: ImageOptions): Promise<StubImage> {
-  const { arch, origin, store, kernel, tools = hostTools, progress, signal } = options;
+  const { arch, origin, store, kernel, tools, progress, signal } = options;
   const sources = await sourcesFor(arch, origin, { signal });
   for (const exception of sources.exceptions) progress?.(`exception: ${exception}`);
   const inputs = {
@@ -86,7 +86,7 @@ function imageIn(entry: Entry, arch: ImageArch): StubImage {
 }
 
 async function build(folder: string, sources: ImageSources, options: ImageOptions): Promise<void> {
-  const { arch, origin, log, kernel, tools = hostTools, progress, register, signal } = options;
+  const { arch, origin, log, kernel, tools, progress, register, signal } = options;
   const scratch = await mkdtemp(join(tmpdir(), 'stub-image-'));
   using _entry = register.folder(scratch);
   try {

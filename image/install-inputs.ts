@@ -13,7 +13,7 @@ const UNSEEN = [
   /\.test\.ts$/,
   /^files-tests\//,
   /^(kernel|workshop|initramfs)\//,
-  /^(build|contract|explain|initramfs|install-inputs|pack|units)\.ts$/,
+  /^(build|contents|contract|cpio|explain|initramfs|install-inputs|toolbox|units)\.ts$/,
   /^files\/usr\/lib\/stub\/(init$|init\.d\/|kexec-lib\.sh$)/,
   /^files\/etc\//,
 ];

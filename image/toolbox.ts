@@ -1,4 +1,4 @@
-import { type Argv, type CommandResult, run } from '../runners/process/command.ts';
+import type { Argv, CommandResult } from '../runners/process/command.ts';
 import type { Workshop } from './workshop/workshop.ts';
 
 export interface ToolCommand {
@@ -16,13 +16,7 @@ export interface Toolbox {
   run(argv: Argv, command: ToolCommand): Promise<CommandResult>;
 }
 
-/** This host's own programs: the same bytes again on this host, perhaps others elsewhere. */
-export const hostTools: Toolbox = {
-  key: 'host',
-  run: (argv, { folder, purpose, signal }) => run(argv, { cwd: folder, purpose, ...(signal ? { signal } : {}) }),
-};
-
-/** The workshop's, the same on every host. */
+/** The workshop's: the same on every host, so that the same inputs give the same bytes. */
 export function workshopTools(workshop: Pick<Workshop, 'key' | 'run'>): Toolbox {
   return {
     key: workshop.key,

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { buildImage, type StubImage } from '../../image/build.ts';
 import { obtainKernel } from '../../image/kernel/kernel.ts';
 import { type ImageArch, suite } from '../../image/recipe.ts';
+import { workshopTools } from '../../image/toolbox.ts';
+import { openWorkshop } from '../../image/workshop/workshop.ts';
 import type { Archive } from '../../mirrors/origins.ts';
 import { HarnessError } from '../errors.ts';
 import type { RunRegister } from '../host/run-register.ts';
@@ -39,7 +41,8 @@ export async function obtainImage(
   const origin = { uri: archive.uri, releaseDate: archive.date };
   const log = join(cacheFolder, `image-${arch}.log`);
   const given = { arch, origin, store: storeOf(options), log, progress, register, signal };
-  if (otherKernel.kind === 'debian') return { image: await buildImage(given), archive };
+  const tools = workshopTools(await openWorkshop({ ...given, target: arch, cacheFolder }));
+  if (otherKernel.kind === 'debian') return { image: await buildImage({ ...given, tools }), archive };
   const kernel = await obtainKernel({ ...given, choice: otherKernel, cacheFolder });
-  return { image: await buildImage({ ...given, kernel }), archive };
+  return { image: await buildImage({ ...given, tools, kernel }), archive };
 }

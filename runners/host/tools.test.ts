@@ -18,11 +18,12 @@ describe('the list', () => {
     }
   });
 
-  test('has what the image of each architecture is built with', () => {
+  test('has what an image is built with, no compiler among it', () => {
     for (const arch of ['x86_64', 'aarch64', 'riscv64']) {
       const probes = findTools(['image'], [arch]).flatMap((tool) => tool.probes);
-      const wanted = ['mmdebstrap', 'newuidmap', 'bzip2', `${arch}-linux-gnu-gcc`, `${arch}-linux-gnu-readelf`];
+      const wanted = ['mmdebstrap', 'newuidmap', 'gpgv', 'unshare'];
       expect(probes).toEqual(expect.arrayContaining(wanted));
+      expect(probes.filter((probe) => probe.endsWith('gcc'))).toEqual([]);
     }
   });
 
