@@ -161,7 +161,7 @@ export const suite = cellSuite(Cell.open, (check) => {
 
   check('a second reboot, asked for by the guest, comes up by kexec again', (cell) => cell.rebootAgain());
 
-  check('the power button ends QEMU', (cell) => cell.powerOff());
+  check('asked from outside to power off, the guest ends QEMU', (cell) => cell.powerOff());
 });
 
 const KEY_IS_OLDER_THAN_BOOT =

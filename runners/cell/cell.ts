@@ -5,6 +5,7 @@ import type { Machine, Mark } from '../machine/machine.ts';
 import { FATAL_SIGHTS } from '../machine/sights.ts';
 import { awaitRootShell } from '../machine/system.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
+import { ARCHES } from '../qemu/arch.ts';
 import { Access } from './access.ts';
 import { archiveOf } from './archive.ts';
 import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
@@ -168,12 +169,12 @@ export class Cell implements AsyncDisposable {
     return undefined;
   }
 
-  /** Presses the power button and waits for the end of QEMU. */
+  /** Asks the guest from outside to power itself off, and waits for the end of QEMU. */
   async powerOff(): Promise<Outcome> {
-    if (this.#reuse.stage === 'booted') return { skipped: '--from booted leaves the power button alone' };
+    if (this.#reuse.stage === 'booted') return { skipped: '--from booted leaves the guest running' };
     await this.#leave();
     const patience = this.#patience('power-off', 'the power-off of the guest');
-    await this.#phases.span('power-off', () => this.machine.powerOff(patience));
+    await this.#phases.span('power-off', () => this.machine.powerOff(patience, ARCHES[this.#ready.arch].powerOff));
     return undefined;
   }
 
