@@ -21,7 +21,8 @@ export async function withObjects<T>(
   using _lock = await alone(`${folder}.lock`, () => progress?.('waiting for another build of this kernel'), signal);
   if (existsSync(join(folder, UNDERWAY))) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  return use();
+  // Awaited here, under the lock.
+  return await use();
 }
 
 /**
