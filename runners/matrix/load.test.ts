@@ -42,7 +42,7 @@ describe('matrix.yaml', () => {
     ['security: http', 'securty: http', 'unknown key "securty": did you mean security?'],
     ['arch: [aarch64', 'archs: [aarch64', 'unknown key "archs": did you mean arch?'],
     ['release: "12"', 'release: 12', 'expected string, received number'],
-    ['- seconds: 480', '- seconds: 0', 'expected number to be >0'],
+    ['- seconds: 360', '- seconds: 0', 'expected number to be >0'],
     ['fs: [luks]', 'fs: [lukz]', 'unknown filesystem "lukz": did you mean luks?'],
     ['default-fs: xfs', 'default-fs: xfz', 'unknown filesystem "xfz": did you mean xfs?'],
     ['published: [x86_64', 'published: [x86-64', 'unknown architecture "x86-64": did you mean x86_64?'],
@@ -75,7 +75,7 @@ describe('matrix.yaml', () => {
   });
 
   it('refuses an estimate that leaves cells out', () => {
-    expect(complaint('- seconds: 480', '- when: { fs: [xfs] }\n    seconds: 480').message).toContain(
+    expect(complaint('- seconds: 360', '- when: { fs: [xfs] }\n    seconds: 360').message).toContain(
       'no row for debian12-x86_64-btrfs',
     );
   });
