@@ -45,8 +45,11 @@ export interface Mark {
 /** For the end of QEMU to be noticed once one of its channels has closed, in seconds. */
 const END_NOTICED = 3;
 
-/** Milliseconds within which two reports mean the same reset: no kernel starts and resets the machine in so short a time. */
-const SAME_RESET = 500;
+/**
+ * Milliseconds within which two reports mean the same reset. A PC that is reset asks for it once more before it stands still,
+ * and a share's device on a busy host takes seconds to be reset. A kernel that came up in between shows on the console.
+ */
+const SAME_RESET = 5000;
 
 /** Channels report these when the other side is gone; why it is gone says more. */
 const LOST = ['console-closed', 'qemu-gone', 'agent-closed', 'ssh-lost', 'share-died'];
