@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadMatrix } from '../runners/matrix/load.ts';
-import type { Distribution } from '../runners/matrix/schema.ts';
+import type { Debootstrap } from '../runners/matrix/schema.ts';
 import { aptUris } from './apt-sources.ts';
 import { findArchive } from './origins.ts';
 
-const trixie = loadMatrix().distributions.debian13 as Distribution;
+const trixie = loadMatrix().distributions.debian13 as Debootstrap;
 const folder = mkdtempSync(join(tmpdir(), 'origins-'));
 
 const release = (fields: Record<string, string>) =>

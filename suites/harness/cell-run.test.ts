@@ -3,18 +3,23 @@ import { expect, test } from 'vitest';
 import type { Surroundings } from '../../runners/cell/surroundings.ts';
 import type { EventBody } from '../../runners/events/event.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
+import type { KnownFailure } from '../../runners/matrix/schema.ts';
 import { CellRun } from './cell-run.ts';
 import type { CellContext, OpenCell } from './check.ts';
 
 const cell = { id: 'debian13-x86_64-xfs', distro: 'debian13', arch: 'x86_64', fs: 'xfs' };
 const planned = { cell, expected: 1 } as PlannedCell;
 
-function cellRun(open: OpenCell<CellContext>) {
+function cellRun(open: OpenCell<CellContext>, knownFailures: readonly KnownFailure[] = []) {
   const events: EventBody[] = [];
   const user = new AbortController();
   const emit = (event: EventBody) => void events.push(event);
   const given = { emit, signal: user.signal, folder: '/', options: {} as Surroundings['options'] };
-  return { run: new CellRun(planned, open, given, './stub-matrix run'), user, events };
+  return {
+    run: new CellRun({ ...planned, knownFailures }, open, given, './stub-matrix run', '2026-11-23'),
+    user,
+    events,
+  };
 }
 
 const check = (title: string, body = async () => {}) => ({ title, body, independent: true });
