@@ -129,6 +129,15 @@ describe('findArchive', () => {
     });
   });
 
+  it('looks for the security suite in the archive itself where the origin names no other', async () => {
+    files['/one/dists/trixie/InRelease'] = release(debian);
+    files['/one/dists/trixie-security/InRelease'] = release(security);
+    expect(await findArchive(trixie, [{ uri: `${base}/one` }])).toMatchObject({
+      uri: `${base}/one`,
+      securityUri: `${base}/one`,
+    });
+  });
+
   it('takes --mirror alone, and the security archive beside it', async () => {
     const at = aptFolder('mirror', { 'sources.list': 'deb http://127.0.0.1:1/debian trixie main' });
     expect(await findArchive(trixie, ['host-apt'], { aptFolder: at, mirror: `${base}/debian/` })).toMatchObject({

@@ -63,7 +63,9 @@ describe('matrix.yaml', () => {
     ['x86_64: { archive', 'x86-64: { archive', 'unknown architecture "x86-64": did you mean x86_64?'],
     ['archive: debian', 'archive: debain', 'unknown archive "debain": did you mean debian?'],
     ['family: rpm-md', 'family: rpm-mb', 'unknown family "rpm-mb": did you mean rpm-md?'],
-    ['rpm-database:', 'suite:', 'unknown key "suite": '],
+    ['rpm-database:', 'suite:', 'unknown key "suite": did you mean title?'],
+    ['package-manager: yum', 'package-manager: yam', 'unknown package-manager "yam": did you mean yum?'],
+    ['archive: auto', 'archive: atuo', 'unknown archive "atuo": did you mean auto?'],
     ['first-packages:', 'fist-packages:', 'unknown key "fist-packages": did you mean first-packages'],
     ['keys: [B8B8', 'keys: [b8b8', 'a fingerprint has 40 digits, 0-9 and A-F'],
     ['verified: false', 'verified: true', 'expected false'],
@@ -98,6 +100,7 @@ describe('matrix.yaml', () => {
 
   it.each([
     ['    end-of-life: 2028-06\n', '"end-of-life" is missing'],
+    ['    package-manager: yum\n', '"package-manager" is missing: valid are yum, dnf, dnf5'],
     ['    family: rpm-md\n', '"family" is missing: valid are debootstrap, rpm-md, stage3'],
     ['    system-release: CentOS release 6.10 (Final)\n', 'one of os-release and system-release'],
   ])('refuses that %j is missing, at the row it is missing from', (row, words) => {

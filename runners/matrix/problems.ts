@@ -27,34 +27,43 @@ function explainIssue(issue: Issue, above: readonly PropertyKey[], reading: Read
     case 'invalid_key':
       return [{ path, onKey: true, message: issue.issues[0]?.message ?? issue.message }];
     case 'invalid_union': {
-      if (issue.discriminator !== undefined) return [{ path, message: unknownAlternative(issue, path, reading) }];
+      // Of rows of several kinds, the column that says which.
+      if (issue.discriminator !== undefined) return [{ path, message: misspelt(path, reading, optionsOf(issue)) }];
       // The alternative that got furthest is the one that was meant: its complaints lie deeper than "wrong type".
       const meant = issue.errors.find((issues) => issues.every((each) => each.path.length > 0 || 'keys' in each));
       if (meant) return meant.flatMap((each) => explainIssue(each, path, reading));
       return [{ path, message: `expected ${alternatives(reading, path).join(' or ')}` }];
     }
-    case 'invalid_type':
-      return [{ path, message: issue.input === undefined ? missing(issue.message, path) : issue.message }];
+    case 'invalid_value': {
+      const valid = issue.values.filter((each) => typeof each === 'string');
+      const said = valid.length > 0 ? misspelt(path, reading, valid) : undefined;
+      return [{ path, message: said ?? missing(path, reading) ?? issue.message }];
+    }
     default:
-      return [{ path, message: issue.message }];
+      return [{ path, message: missing(path, reading) ?? issue.message }];
   }
-}
-
-function missing(message: string, path: readonly PropertyKey[]): string {
-  return /received undefined/.test(message) ? `"${String(path.at(-1))}" is missing` : message;
-}
-
-/** The column that says which kind of row it is has a value of no kind, or none. */
-function unknownAlternative(issue: Issue, path: readonly PropertyKey[], { value }: Reading): string {
-  const typed = path.reduce(member, value);
-  const column = String(path.at(-1));
-  const valid = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
-  if (typed === undefined) return `"${column}" is missing: ${suggest('', valid)}`;
-  return `unknown ${column} "${String(typed)}": ${suggest(String(typed), valid)}`;
 }
 
 const member = (value: unknown, key: PropertyKey): unknown =>
   (value as Record<PropertyKey, unknown> | undefined)?.[key];
+
+function missing(path: readonly PropertyKey[], { value }: Reading): string | undefined {
+  return path.reduce(member, value) === undefined ? `"${String(path.at(-1))}" is missing` : undefined;
+}
+
+/** One of several words was expected: which, and what may have been meant. */
+function misspelt(path: readonly PropertyKey[], reading: Reading, valid: readonly string[]): string {
+  const absent = missing(path, reading);
+  if (absent) return `${absent}: ${suggest('', valid)}`;
+  const typed = String(path.reduce(member, reading.value));
+  // In a list its place says less than the name of the list.
+  const column = path.findLast((key) => typeof key === 'string');
+  return `unknown ${String(column)} "${typed}": ${suggest(typed, valid)}`;
+}
+
+/** What zod says of the kinds there are; its types do not tell. */
+const optionsOf = (issue: Issue): string[] =>
+  'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
 
 /** The schema of the value at `path`, through optionals, records, arrays and unions. */
 function schemasAt(schema: unknown, path: readonly PropertyKey[], value: unknown): unknown[] {

@@ -99,7 +99,9 @@ test('a known failure is told as such, and keeps the later checks from making se
   let diagnosed = 0;
   const open = async () => ({
     archive: 'real' as const,
-    onFailure: () => void (diagnosed += 1),
+    onFailure: () => {
+      diagnosed += 1;
+    },
     [Symbol.asyncDispose]: async () => {},
   });
   const { run, events } = cellRun(open, [known('real')]);
