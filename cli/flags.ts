@@ -46,7 +46,7 @@ export const archiveFlags: Flags = {
   archive: {
     value: 'KIND',
     choices: archiveChoices,
-    help: "install from the distribution's archive, its stand-in, or the one where the other does not answer; default real",
+    help: "install from the distribution's own archive, from its stand-in, or from that only where the archive does not answer; default real",
   },
 };
 

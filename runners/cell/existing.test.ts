@@ -2,10 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { installers } from '../../image/installers.ts';
 import { standIns } from '../../mirrors/stand-ins.ts';
 import { loadMatrix } from '../matrix/load.ts';
-import { whatExists } from './existing.ts';
+import { installers, whatExists } from './existing.ts';
 
 test('a distribution has an installer exactly where the image has /root/<id>.sh', () => {
   const ids = Object.keys(loadMatrix().distributions);
