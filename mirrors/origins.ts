@@ -1,5 +1,5 @@
 import { HarnessError } from '../runners/errors.ts';
-import type { Distribution, Origin } from '../runners/matrix/schema.ts';
+import type { Debootstrap, Origin } from '../runners/matrix/schema.ts';
 import { aptUris } from './apt-sources.ts';
 
 /** What an archive says of one of its suites. Read without checking the signature: whoever installs checks that. */
@@ -43,7 +43,7 @@ interface Candidate {
  * @throws HarnessError `archive-unreachable` naming every address asked and what came back.
  */
 export async function findArchive(
-  distribution: Distribution,
+  distribution: Debootstrap,
   origins: readonly Origin[],
   options: FindOptions = {},
 ): Promise<Archive> {
@@ -71,7 +71,7 @@ function candidates(origins: readonly Origin[], { mirror, aptFolder = '/etc/apt'
       security.push(...found);
     } else {
       main.push({ uri: trim(origin.uri), from: 'matrix.yaml' });
-      security.push({ uri: trim(origin.security), from: 'matrix.yaml' });
+      security.push({ uri: trim(origin.security ?? origin.uri), from: 'matrix.yaml' });
     }
   }
   if (mirror === undefined) return { main, security };
@@ -81,7 +81,7 @@ function candidates(origins: readonly Origin[], { mirror, aptFolder = '/etc/apt'
 
 const trim = (uri: string) => uri.replace(/\/+$/, '');
 
-async function first(list: readonly Candidate[], distribution: Distribution, suite: string, options: FindOptions) {
+async function first(list: readonly Candidate[], distribution: Debootstrap, suite: string, options: FindOptions) {
   const tried: string[] = [];
   for (const candidate of list) {
     const release = await readRelease(candidate.uri, suite, distribution['os-release'].ID, options);

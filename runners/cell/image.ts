@@ -24,8 +24,11 @@ type ImageWishes = Pick<RunOptions, 'cacheFolder' | 'mirror' | 'fresh' | 'audit'
 
 /** The archive that the image is made from. */
 export function imageArchiveOf(options: Pick<RunOptions, 'mirror'>, signal: AbortSignal): Promise<Archive> {
-  const distribution = Object.values(loadMatrix().distributions).find((row) => row.suite === suite);
-  if (distribution) return findArchiveOf(distribution, options, signal);
+  const rows = Object.values(loadMatrix().distributions).filter((row) => row.family === 'debootstrap');
+  const distribution = rows.find((row) => row.suite === suite);
+  // Debian has one archive for all architectures.
+  const name = Object.values(distribution?.published ?? {})[0]?.archive;
+  if (distribution) return findArchiveOf(distribution, name, options, signal);
   throw new HarnessError({ code: 'image-suite', message: `the image is made of ${suite}, which matrix.yaml lacks` });
 }
 
