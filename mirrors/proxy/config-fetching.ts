@@ -67,6 +67,8 @@ function seenByGuests({ packages, patience }: ProxyPlan): Line[] {
       'proxy_cache_lock on;',
       `proxy_cache_lock_timeout ${patience.share}s;`,
       'proxy_cache_lock_age 1h;',
+      '# Who was cut off goes on from there, also where the mirror knows no ranges.',
+      'proxy_force_ranges on;',
       'proxy_no_cache $upstream_http_x_endless;',
       'proxy_hide_header X-Endless;',
       'proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Expires X-Accel-Redirect X-Accel-Buffering;',

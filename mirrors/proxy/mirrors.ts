@@ -43,8 +43,11 @@ export class Mirrors {
     const of = this.#archive(archive);
     const mirror = of?.mirrors.find((each) => this.#beginsWith(asked, each));
     if (!of || !mirror) return undefined;
-    this.#failed(mirror, reason);
-    if (!cutOff) return undefined;
+    if (!cutOff) {
+      this.#failed(mirror, reason);
+      return undefined;
+    }
+    this.#reasons.set(mirror, reason);
     this.shun(mirror, `cut off ${path}: ${reason}`);
     return mirror;
   }
