@@ -34,7 +34,7 @@ export interface NumberedArchive {
 }
 
 /** What may stand in an address that becomes part of a configuration file; anything else would have to be quoted twice over. */
-const PLAIN = /^https?:\/\/[\w.~+:/@%[\]-]+$/;
+const PLAIN = /^https?:\/\/(?:[\w.~+:/@[\]-]|%[2-7][0-9a-f])+$/i;
 
 /**
  * Numbers archives and mirrors. The same address is there once; of two archives one within the other the inner comes first.
@@ -44,6 +44,7 @@ const PLAIN = /^https?:\/\/[\w.~+:/@%[\]-]+$/;
 export function numbered(archives: readonly ProxiedArchive[]): readonly NumberedArchive[] {
   const byKey = new Map<string, { uri: string; mirrors: string[] }>();
   for (const { uri, mirrors } of archives) {
+    for (const each of [uri, ...mirrors]) requirePlain(each);
     const known = byKey.get(keyOf(uri)) ?? { uri: trim(uri), mirrors: [] };
     byKey.set(keyOf(uri), { uri: known.uri, mirrors: [...known.mirrors, ...mirrors] });
   }
@@ -58,17 +59,19 @@ export function numbered(archives: readonly ProxiedArchive[]): readonly Numbered
 }
 
 function mirrorOf(uri: string, id: string): Mirror {
-  if (!PLAIN.test(uri) || !URL.canParse(uri)) {
-    throw new UsageError({
-      code: 'odd-archive',
-      message: `${uri} is no address of an archive: http or https, and no characters but those of plain paths`,
-      hint: 'see the origins under mirrors: in matrix.yaml, and --mirror',
-    });
-  }
   const { protocol, host, hostname, port, pathname } = new URL(uri);
   const scheme = protocol === 'https:' ? 'https' : 'http';
   const name = hostname.replace(/^\[|\]$/g, '');
   return { id, uri, scheme, host, name, port: Number(port || (scheme === 'https' ? 443 : 80)), base: baseOf(pathname) };
+}
+
+function requirePlain(uri: string): void {
+  if (PLAIN.test(uri) && URL.canParse(uri)) return;
+  throw new UsageError({
+    code: 'odd-archive',
+    message: `${uri} is no address of an archive: http or https, and no characters but those of plain paths`,
+    hint: 'see the origins under mirrors: in matrix.yaml, and --mirror',
+  });
 }
 
 /**

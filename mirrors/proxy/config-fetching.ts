@@ -7,6 +7,10 @@ import { block, type Line, quoted, regex } from './syntax.ts';
 const NEXT = '403 404 408 410 429 500 502 503 504';
 const MOVED = '301 302 303 307 308';
 
+/** How long something is kept, and in which form it comes, is ours to say; where files lie is not a mirror's. */
+const IGNORED =
+  'Cache-Control Expires Set-Cookie Vary X-Accel-Expires X-Accel-Redirect X-Accel-Buffering X-Accel-Limit-Rate X-Accel-Charset';
+
 const ASKED = {
   time: '$msec',
   archive: '$archive_asked',
@@ -33,6 +37,7 @@ export function fetching(plan: ProxyPlan, from: Fetching): Line[] {
     `proxy_cache_path ${quoted(`${plan.work}/${WORK.cache}`)} keys_zone=run:16m inactive=10y use_temp_path=off;`,
     'proxy_http_version 1.1;',
     'proxy_buffers 16 32k;',
+    `proxy_ignore_headers ${IGNORED};`,
     'recursive_error_pages on;',
     block('upstream mirrors', [`server unix:${SOCKET};`, 'keepalive 16;']),
     ...archives.flatMap(({ mirrors }) => {
@@ -55,7 +60,7 @@ function seenByGuests({ packages, patience }: ProxyPlan): Line[] {
     ]),
     block('location @mirrors', [
       'set $source mirrors;',
-      'rewrite ^ /$archive/$below break;',
+      'rewrite ^ /$archive/$below? break;',
       'proxy_pass http://mirrors;',
       "proxy_set_header Connection '';",
       '# Patience with each mirror is the business of the server behind.',
@@ -71,7 +76,6 @@ function seenByGuests({ packages, patience }: ProxyPlan): Line[] {
       'proxy_force_ranges on;',
       'proxy_no_cache $upstream_http_x_endless;',
       'proxy_hide_header X-Endless;',
-      'proxy_ignore_headers Cache-Control Expires Set-Cookie Vary X-Accel-Expires X-Accel-Redirect X-Accel-Buffering;',
       'proxy_intercept_errors on;',
       'error_page 500 502 503 504 = @stale;',
     ]),
@@ -135,7 +139,7 @@ function askMirror({ id, scheme, host, name, base }: Mirror, after: Mirror | und
     block(`location @${id}`, [
       ...(after ? [`if (-f ${quoted(`${work}/${WORK.shunned}/${id}`)}) { return 503; }`] : []),
       `set $trail "$trail ${id}";`,
-      `rewrite ^ ${quoted(`${base}/$rest`)} break;`,
+      `rewrite ^ ${quoted(`${base}/$rest?`)} break;`,
       `proxy_pass ${scheme}://${id};`,
       `proxy_set_header Host ${host};`,
       ...HEADERS,
