@@ -1,5 +1,6 @@
 import { clock } from './clock.ts';
 import { type CellResult, firstProblem, type RunResult } from './fold.ts';
+import { mirrorLines, packagesLine } from './packages.ts';
 
 /** 0 all passed, 1 a guest failed, 125 the harness could not tell (for `git bisect run`), 130 the user broke it off. */
 export type ExitCode = 0 | 1 | 125 | 130;
@@ -45,6 +46,7 @@ export function summaryLines(result: RunResult, junit: string): string[] {
     .map((status) => [status, result.cells.filter((each) => each.status === status).length] as const)
     .filter(([, number]) => number > 0)
     .map(([status, number]) => `${number} ${status}`);
+  const packages = packagesLine(result);
   return [
     '',
     ...result.notes.map((note) => `note: ${note}`),
@@ -52,6 +54,8 @@ export function summaryLines(result: RunResult, junit: string): string[] {
     ...(result.reason ? [`ERROR [${result.reason.code}] ${result.reason.message}`] : []),
     ...(result.reason?.hint ? [`    next: ${result.reason.hint}`] : []),
     ...(result.interrupted ? ['interrupted'] : []),
+    ...(packages === undefined ? [] : [`packages: ${packages}`]),
+    ...mirrorLines(result).map((line) => `mirror: ${line}`),
     `${result.cells.length} ${result.cells.length === 1 ? 'cell' : 'cells'}: ${tally.join(', ') || 'none'}`,
     `report: ${junit}`,
   ];

@@ -113,8 +113,7 @@ describe.skipIf(lacking)('what apt makes of it (skipped where nginx, gpg or apt 
     await using first = await behind(before, origin);
     await first.update();
     await first.download();
-    before.proxy.installed('cell');
-    await before.proxy.close();
+    await before.proxy.close(['cell']);
     await origin[Symbol.asyncDispose]();
 
     const run = await at.replay(await findRecord(join(at.cache, 'packages'), { cells: ['cell'] }));

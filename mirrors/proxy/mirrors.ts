@@ -9,6 +9,8 @@ export interface MirrorsParts {
   /** A file in here, named as a mirror's id, has nginx pass it over. */
   readonly shunned: string;
   readonly note: (text: string) => void;
+  /** A note of what guests stumble over. */
+  readonly trouble: (text: string) => void;
 }
 
 /** What is known of the mirrors while a run goes on: who sent what, who failed and how, who is not to be asked any more. */
@@ -59,15 +61,15 @@ export class Mirrors {
 
   /** Has nginx pass a mirror over from now on, where there is another that it does not. */
   shun(mirror: Mirror, because: string): void {
-    const { archives, shunned, note } = this.#parts;
+    const { archives, shunned, trouble } = this.#parts;
     const others = archives.find(({ mirrors }) => mirrors.includes(mirror))?.mirrors.filter((each) => each !== mirror);
     const spared = others?.some((each) => !this.#shunned.has(each) && this.#parts.addresses[each.name]?.length);
     if (spared && !this.#shunned.has(mirror)) {
       this.#shunned.add(mirror);
       writeFileSync(join(shunned, mirror.id), '');
-      note(`${mirror.uri} ${because}; it is asked no more in this run`);
+      trouble(`${mirror.uri} ${because}; it is asked no more in this run`);
     } else {
-      note(`${mirror.uri} ${because}`);
+      trouble(`${mirror.uri} ${because}`);
     }
   }
 

@@ -53,7 +53,7 @@ export const PATIENCE: Patience = { connect: 10, silence: 25, pause: 60, share: 
 export const WHOSE = '/.stub-matrix/run';
 
 /** The logs, in the folder of the run's evidence. */
-export const LOGS = { answered: 'answered.log', asked: 'asked.log', error: 'error.log' };
+export const LOGS = { answered: 'answered.log', asked: 'asked.log', error: 'error.log', troubles: 'troubles.log' };
 
 /** Below `work`. */
 export const WORK = { cache: 'cache', shunned: 'shunned', answers: 'replay/answers', absent: 'replay/absent' };

@@ -16,6 +16,7 @@ import { Recorder } from './recorder.ts';
 import { type RunRecord, writeRecord } from './records.ts';
 import { layOut } from './replay.ts';
 import { Tally } from './tally.ts';
+import { writeTrouble } from './troubles.ts';
 import { Watch } from './watch.ts';
 
 export interface ProxyParts {
@@ -43,10 +44,12 @@ export interface PackageProxy extends AsyncDisposable {
   readonly port: number;
   /** Settles when nginx has ended, asked to or not: in words, how. */
   readonly ended: Promise<string>;
-  /** Says that a cell's installer came to its good end, so that these answers can install it again. */
-  installed(cell: string): void;
-  /** Ends it, keeps what it fetched and writes down what it answered. To be called when no guest needs it any more. */
-  close(): Promise<SummaryBody>;
+  /**
+   * Ends it, keeps what it fetched and writes down what it answered. To be called when no guest needs it any more.
+   *
+   * @param installed the cells whose installers came to a good end: what installed them once will do so again.
+   */
+  close(installed?: readonly string[]): Promise<SummaryBody>;
 }
 
 /**
@@ -102,9 +105,14 @@ async function start(
   };
   const addresses = 'answers' in serve ? {} : serve.addresses;
   const keep = new Keep(packages, join(work, 'drafts'));
-  const mirrors = replayed ? undefined : new Mirrors({ archives, addresses, shunned: join(work, WORK.shunned), note });
+  const trouble = (text: string) => {
+    writeTrouble(folder, text);
+    note(text);
+  };
+  const shunned = join(work, WORK.shunned);
+  const mirrors = replayed ? undefined : new Mirrors({ archives, addresses, shunned, note, trouble });
   const tally = new Tally(archives);
-  const recorder = new Recorder({ keep, packages, cache: join(work, WORK.cache), mirrors, note });
+  const recorder = new Recorder({ keep, packages, cache: join(work, WORK.cache), mirrors, note, trouble });
   const watch = stack.use(new Watch({ folder, tally, mirrors, recorder, note }));
 
   const conf = (listen: string) => nginxConf({ ...plan, listen });
@@ -112,24 +120,30 @@ async function start(
   const nginx = stack.use(await (parts.start ?? onHost)(job));
   if (nginx.pid !== undefined) stack.use(register.process(nginx.pid, 'nginx'));
 
+  let asked = false;
+  void nginx.ended.then((how) => {
+    if (!asked) trouble(`the package proxy ended by itself: ${how}`);
+  });
   const began = new Date().toISOString();
-  const cells = new Set<string>();
   const held = stack.move();
   return {
     port: nginx.port,
     ended: nginx.ended,
-    installed: (cell) => void cells.add(cell),
-    close: async () => {
+    close: async (installed = []) => {
       await using _ = held;
+      asked = true;
       await nginx[Symbol.asyncDispose]();
       await watch.finish();
       if (!replayed) {
         const uris = archives.map(({ uri }) => uri);
-        await writeRecord(packages, { run, began, archives: uris, installed: [...cells], ...recorder.record });
+        await writeRecord(packages, { run, began, archives: uris, installed: [...installed], ...recorder.record });
       }
       return { type: 'proxy-summary', ...(replayed ? { replayOf: replayed.run } : {}), ...tally.summary };
     },
-    [Symbol.asyncDispose]: () => held.disposeAsync(),
+    [Symbol.asyncDispose]: () => {
+      asked = true;
+      return held.disposeAsync();
+    },
   };
 }
 

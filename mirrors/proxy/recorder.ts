@@ -17,6 +17,8 @@ export interface RecorderParts {
   /** None where nobody is asked. */
   readonly mirrors: Mirrors | undefined;
   readonly note: (text: string) => void;
+  /** A note of what guests stumble over. */
+  readonly trouble: (text: string) => void;
 }
 
 /** Notes of the same kind after which there is but a count. */
@@ -98,14 +100,14 @@ export class Recorder {
   }
 
   async #judge(key: string, sha256: string, digest: Digest, voucher: string): Promise<void> {
-    const { keep, cache, mirrors, note } = this.#parts;
+    const { keep, cache, mirrors, trouble } = this.#parts;
     if (await keep.matches(sha256, digest)) return keep.link('kept', key, sha256);
     this.#answers.delete(key);
     await rm(cacheFile(cache, key), { force: true });
     const sender = mirrors?.senderOf(key);
     const what = `sent a wrong http://${key}: it is not of the ${digest.algorithm} that ${voucher} says, ${digest.hex}`;
     if (mirrors && sender) mirrors.shun(sender, what);
-    else note(`somebody ${what}`);
+    else trouble(`somebody ${what}`);
   }
 
   /** A mirror that stands still answers with what is older than what is known already. */
@@ -135,9 +137,9 @@ export class Recorder {
   }
 
   #noteFailed(key: string): void {
-    const { mirrors, note } = this.#parts;
+    const { mirrors, trouble } = this.#parts;
     const why = mirrors?.reasonsFor(key) ?? 'it is not in the run that is replayed';
-    if (++this.#counts.failed <= MANY) note(`nobody answers for http://${key}: ${why}`);
+    if (++this.#counts.failed <= MANY) trouble(`nobody answers for http://${key}: ${why}`);
   }
 }
 

@@ -31,8 +31,7 @@ describe.skipIf(withoutNginx)('offline (skipped where nginx is missing)', () => 
     const run = await at.run([{ uri: `${origin.uri}/d`, mirrors: [] }]);
     const answers: Answer[] = [];
     for (const path of paths) answers.push(answer(await run.get(`${origin.uri}${path}`)));
-    run.proxy.installed('debian13-x86_64-xfs');
-    await run.proxy.close();
+    await run.proxy.close(cells);
     await origin[Symbol.asyncDispose]();
     return { uri: origin.uri, answers };
   }
@@ -67,8 +66,7 @@ describe.skipIf(withoutNginx)('offline (skipped where nginx is missing)', () => 
       origin.files['/d/InRelease'] = { body };
       const { get, proxy } = await at.run([{ uri: `${origin.uri}/d`, mirrors: [] }]);
       await get(`${origin.uri}/d/InRelease`);
-      for (const cell of cells) proxy.installed(cell);
-      await proxy.close();
+      await proxy.close(cells);
     }
     for (const [run, body] of [
       ['run-0', 'first'],

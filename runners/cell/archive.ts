@@ -2,28 +2,37 @@ import { type Archive, findArchive } from '../../mirrors/origins.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import { type Cell, matches, type PlannedCell } from '../matrix/plan.ts';
-import type { ArchiveException, Distribution } from '../matrix/schema.ts';
+import type { ArchiveException, Distribution, Origin } from '../matrix/schema.ts';
 
 /** The archive of a distribution, by the origins of matrix.yaml. @throws HarnessError `archive-unreachable` */
 export function findArchiveOf(
   distribution: Distribution,
-  { mirror }: Pick<RunOptions, 'mirror'>,
+  { mirror, proxy }: ArchiveWishes,
   signal: AbortSignal,
 ): Promise<Archive> {
-  const { origins = [] } = loadMatrix().mirrors[distribution.archive] ?? {};
-  return findArchive(distribution, origins, { mirror, signal });
+  return findArchive(distribution, originsOf(distribution), { mirror, via: proxy?.port, signal });
+}
+
+export type ArchiveWishes = Pick<RunOptions, 'mirror' | 'proxy'>;
+
+export function originsOf({ archive }: Pick<Distribution, 'archive'>): readonly Origin[] {
+  return loadMatrix().mirrors[archive]?.origins ?? [];
 }
 
 /** The archive that a cell installs from: under the names of other suites where an exception says so. */
 export function archiveOf(
-  { cell, distribution }: Pick<PlannedCell, 'cell' | 'distribution'>,
-  options: Pick<RunOptions, 'mirror'>,
+  planned: Pick<PlannedCell, 'cell' | 'distribution'>,
+  options: ArchiveWishes,
   signal: AbortSignal,
 ): Promise<Archive> {
+  return findArchiveOf(distributionRead(planned), options, signal);
+}
+
+/** A cell's distribution, by the names of the suites that are read. */
+export function distributionRead({ cell, distribution }: Pick<PlannedCell, 'cell' | 'distribution'>): Distribution {
   const { suites = {} } = exceptionFor(cell, new Date()) ?? {};
   const { suite, 'security-suite': security } = distribution;
-  const read = { ...distribution, suite: suites[suite] ?? suite, 'security-suite': suites[security] ?? security };
-  return findArchiveOf(read, options, signal);
+  return { ...distribution, suite: suites[suite] ?? suite, 'security-suite': suites[security] ?? security };
 }
 
 /** The exception that is made for a cell today, if one is. */

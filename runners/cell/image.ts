@@ -10,7 +10,8 @@ import { HarnessError } from '../errors.ts';
 import type { RunRegister } from '../host/run-register.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
-import { findArchiveOf } from './archive.ts';
+import type { Distribution } from '../matrix/schema.ts';
+import { type ArchiveWishes, findArchiveOf } from './archive.ts';
 import { storeOf } from './store.ts';
 
 /** What the preparation tells, and where it writes down what it acquires. */
@@ -20,12 +21,17 @@ export interface Helpers {
   readonly signal: AbortSignal;
 }
 
-type ImageWishes = Pick<RunOptions, 'cacheFolder' | 'mirror' | 'fresh' | 'audit' | 'otherKernel'>;
+type ImageWishes = Pick<RunOptions, 'cacheFolder' | 'mirror' | 'proxy' | 'fresh' | 'audit' | 'otherKernel'>;
 
 /** The archive that the image is made from. */
-export function imageArchiveOf(options: Pick<RunOptions, 'mirror'>, signal: AbortSignal): Promise<Archive> {
+export async function imageArchiveOf(options: ArchiveWishes, signal: AbortSignal): Promise<Archive> {
+  return findArchiveOf(imageDistribution(), options, signal);
+}
+
+/** The distribution that the image is made of. */
+export function imageDistribution(): Distribution {
   const distribution = Object.values(loadMatrix().distributions).find((row) => row.suite === suite);
-  if (distribution) return findArchiveOf(distribution, options, signal);
+  if (distribution) return distribution;
   throw new HarnessError({ code: 'image-suite', message: `the image is made of ${suite}, which matrix.yaml lacks` });
 }
 

@@ -22,6 +22,13 @@ test('the line is what a person would type', () => {
   );
 });
 
+test('through the package proxy, the archive keeps its name', () => {
+  const proxy = { port: 40_001, folder: '/run/proxy', offline: false };
+  expect(installerLine(cell, { archive, exception: undefined }, { proxy })).toBe(
+    'http_proxy=http://10.0.2.100:3128 FS=ext4 MIRROR=http://mirror.example/debian SECURITY_MIRROR=http://mirror.example/security ./debian12.sh',
+  );
+});
+
 test('an exception tells which suites are read', () => {
   const exception = {
     when: {},

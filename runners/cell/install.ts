@@ -4,6 +4,7 @@ import type { Machine, Mark } from '../machine/machine.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { Cell } from '../matrix/plan.ts';
 import { pasteable } from '../process/command.ts';
+import { GUEST_PROXY } from '../qemu/argv.ts';
 import { exceptionSettings } from './archive.ts';
 import type { Budget } from './budgets.ts';
 import type { Phases } from './phases.ts';
@@ -13,9 +14,11 @@ import type { Prepared } from './prepare.ts';
 export function installerLine(
   cell: Cell,
   { archive, exception }: Pick<Prepared, 'archive' | 'exception'>,
-  options: Pick<RunOptions, 'bootstrap'>,
+  options: Pick<RunOptions, 'bootstrap' | 'proxy'>,
 ): string {
   const settings: Record<string, string | undefined> = {
+    // As curl, apt, dnf and wget read it. The mirror is named by its own address, which the new system is to have.
+    http_proxy: options.proxy && `http://${GUEST_PROXY.address}:${GUEST_PROXY.port}`,
     FS: cell.fs,
     MIRROR: archive.uri,
     SECURITY_MIRROR: archive.securityUri,

@@ -1,0 +1,135 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findMirrors } from '../../mirrors/origins.ts';
+import { keyOf, type ProxiedArchive } from '../../mirrors/proxy/archives.ts';
+import { linkPath, packagesFolderIn } from '../../mirrors/proxy/layout.ts';
+import { nginxPath, noNginx } from '../../mirrors/proxy/nginx.ts';
+import { type PackageProxy, type ProxyParts, startProxy, startReplay } from '../../mirrors/proxy/proxy.ts';
+import { findRecord } from '../../mirrors/proxy/records.ts';
+import { troublesSince } from '../../mirrors/proxy/troubles.ts';
+import { type GuestFailure, HarnessError } from '../errors.ts';
+import { RunRegister } from '../host/run-register.ts';
+import type { ProxyAccess, RunOptions } from '../matrix/options.ts';
+import type { PlannedCell } from '../matrix/plan.ts';
+import type { Distribution } from '../matrix/schema.ts';
+import { distributionRead, originsOf } from './archive.ts';
+import { imageDistribution } from './image.ts';
+import { stateFolderIn } from './workspace.ts';
+
+/** A run for whose guests packages are to be had. */
+export interface PackagesFor {
+  readonly run: string;
+  readonly cells: readonly PlannedCell[];
+  readonly options: RunOptions;
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  readonly note: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The proxy of a run, and what cells need to know of it. */
+export interface Packages extends AsyncDisposable {
+  readonly proxy: PackageProxy;
+  readonly access: ProxyAccess;
+}
+
+/**
+ * Starts the package proxy of a run: for the archives of its cells with all their mirrors or, offline, for the answers that an
+ * earlier run of the same cells was given. To be called from the main thread.
+ *
+ * @returns undefined where no archive is in reach and none was before: the cells say so themselves.
+ * @throws HarnessError `no-nginx`, `proxy-not-started`; UsageError `nothing-to-replay`, `odd-archive`
+ */
+export async function openPackages({
+  run,
+  cells,
+  options,
+  folder,
+  note,
+  signal,
+}: PackagesFor): Promise<Packages | undefined> {
+  const { cacheFolder, offline = false } = options;
+  const packages = packagesFolderIn(cacheFolder);
+  const logs = join(folder, 'proxy');
+  await mkdir(logs, { mode: 0o700 });
+  await using stack = new AsyncDisposableStack();
+  const register = stack.use(new RunRegister(stateFolderIn(cacheFolder), `proxy-${run}`));
+  const parts: ProxyParts = { run, folder: logs, cacheFolder, register, note, signal };
+  let proxy: PackageProxy;
+  if (offline) {
+    proxy = await startReplay(await findRecord(packages, { cells: cells.map(({ cell }) => cell.id) }), parts);
+  } else {
+    const archives = await archivesFor(cells, options, packages, signal);
+    if (archives.length === 0) return undefined;
+    proxy = await startProxy(archives, parts);
+  }
+  stack.use(proxy);
+  const held = stack.move();
+  const access = { port: proxy.port, folder: logs, offline };
+  return { proxy, access, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+/**
+ * What can be said before anything is started.
+ *
+ * @throws HarnessError `no-nginx`; UsageError `nothing-to-replay`
+ */
+export async function checkPackages(
+  cells: readonly PlannedCell[],
+  { offline, cacheFolder }: RunOptions,
+): Promise<void> {
+  if (nginxPath() === undefined) throw noNginx();
+  if (offline) await findRecord(packagesFolderIn(cacheFolder), { cells: cells.map(({ cell }) => cell.id) });
+}
+
+/** Each address under which a suite is to be had, with the others as its mirrors; the image's own are among them. */
+async function archivesFor(
+  cells: readonly PlannedCell[],
+  { mirror }: Pick<RunOptions, 'mirror'>,
+  packages: string,
+  signal: AbortSignal,
+): Promise<readonly ProxiedArchive[]> {
+  const known = (uri: string) => existsSync(linkPath(packages, 'latest', keyOf(uri)));
+  const all = [...cells.map(distributionRead), imageDistribution()];
+  const distinct = new Map(
+    all.map((each): [string, Distribution] => [`${each.suite} ${each['security-suite']}`, each]),
+  );
+  const found = await Promise.all(
+    [...distinct.values()].map((each) => findMirrors(each, originsOf(each), { mirror, signal }, known)),
+  );
+  return found.flatMap(({ main, security }) => [main, security].flatMap(eachWithTheOthers));
+}
+
+function eachWithTheOthers(uris: readonly string[]): readonly ProxiedArchive[] {
+  return uris.map((uri) => ({ uri, mirrors: uris.filter((other) => other !== uri) }));
+}
+
+/** For the proxy to have looked at what it answered last, in milliseconds. */
+const LOOKED_AT = 1000;
+
+/**
+ * Sees to it that an installer which failed was answered well.
+ *
+ * @param since milliseconds since the epoch.
+ * @throws HarnessError `archive-failed`
+ */
+export async function requireAnswers(
+  { folder, offline }: ProxyAccess,
+  failure: GuestFailure,
+  since: number,
+): Promise<void> {
+  await sleep(LOOKED_AT);
+  const troubles = troublesSince(folder, since);
+  if (troubles.length === 0) return;
+  throw new HarnessError({
+    code: 'archive-failed',
+    message: [`${failure.message}, after the archive had failed it:`, ...troubles].join('\n'),
+    hint: offline
+      ? 'what the past run did not ask for cannot be replayed; run once without --offline'
+      : 'run it again; if it stays so, name another mirror with --mirror URL or in matrix.yaml',
+    evidence: folder,
+    cause: failure,
+  });
+}
