@@ -87,7 +87,7 @@ export async function findMirrors(
       async (each) => typeof (await release(each)) !== 'string' || known(releaseUri(each.uri, suite)),
     );
     const found = await Promise.all(asked);
-    return list.filter((_, place) => found[place]).map(({ uri }) => uri);
+    return [...new Set(list.filter((_, place) => found[place]).map(({ uri }) => uri))];
   };
   const [suite, updates] = await Promise.all([
     of(main, distribution.suite),

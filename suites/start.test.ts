@@ -56,6 +56,8 @@ test('the command to run a cell again names the folders that are not the default
   expect(rerunCommand('a-b-c', options, { cacheFolder: '/c', outFolder: '/o' })).toBe(again);
   expect(rerunCommand('a-b-c', options, { cacheFolder: '/d', outFolder: '/o' })).toBe(`${again} --cache /c`);
   expect(rerunCommand('a-b-c', options, undefined)).toBe(`${again} --cache /c --out /o`);
+  const offline = { ...options, offline: true };
+  expect(rerunCommand('a-b-c', offline, { cacheFolder: '/c', outFolder: '/o' })).toBe(`${again} --offline`);
 });
 
 test('each way to end a check has its verdict, and later checks are skipped because of it', async () => {

@@ -56,6 +56,8 @@ function common({ work }: ProxyPlan): Line[] {
     'default_type application/octet-stream;',
     'sendfile on;',
     'client_max_body_size 1k;',
+    '# An emulated guest that unpacks may not look at its network for a while.',
+    'send_timeout 10m;',
     ...TEMPORARY.map((name) => `${name}_temp_path ${quoted(`${work}/temp-${name}`)};`),
     `log_format answered escape=json '${JSON.stringify(ANSWERED)}';`,
   ];
