@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { clearLeftovers } from '../../runners/host/leftovers.ts';
 import { statOf } from '../../runners/host/processes.ts';
 import { keyOf } from './archives.ts';
@@ -41,6 +41,10 @@ describe.skipIf(withoutNginx)('kill -9 in the middle of a download (skipped wher
     const body = Buffer.alloc(400_000, 'x');
     const origin = await at.origin({ '/d/pool/x.deb': { body, rate: 100_000 }, '/d/InRelease': { body: 'whole' } });
     const { runner, port, pid } = await otherRun(origin.uri);
+    onTestFinished(() => {
+      runner.kill('SIGKILL');
+      if (statOf(pid)) process.kill(pid, 'SIGKILL');
+    });
     await get(port, `${origin.uri}/d/InRelease`);
     await expect.poll(() => at.tree('latest')).toHaveLength(1);
     const cut = get(port, `${origin.uri}/d/pool/x.deb`);
