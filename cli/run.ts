@@ -4,7 +4,7 @@ import type { RunOptions } from '../runners/matrix/options.ts';
 import { makePlan, type Plan } from '../runners/matrix/plan.ts';
 import { attempt, pasteable } from '../runners/process/command.ts';
 import type { OpenPackages } from '../suites/packages.ts';
-import type { Start } from './commands.ts';
+import type { Context, Start } from './commands.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { checkout, defaultFolders, runOptionsOf, selectionOf } from './options.ts';
@@ -21,7 +21,7 @@ export const start: Start = async (parsed, context) => {
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
   await requireTools({ uses: usesOf(plan.run), arches }, context);
   await checkGivenImage(options);
-  const packages = await packagesFor(plan, options);
+  const packages = await packagesFor(plan, options, context);
   context.signal.throwIfAborted();
 
   await tidyUp(options.cacheFolder, context);
@@ -38,10 +38,10 @@ export const start: Start = async (parsed, context) => {
 };
 
 /** Nothing where guests are let out: where it was asked for, and with an image of somebody else's, which need not know a proxy. */
-async function packagesFor(plan: Plan, options: RunOptions): Promise<OpenPackages | undefined> {
+async function packagesFor(plan: Plan, options: RunOptions, context: Context): Promise<OpenPackages | undefined> {
   if (options.direct || options.image) return undefined;
-  const { checkPackages, openPackages } = await import('../runners/cell/packages.ts');
-  await checkPackages(plan.run, options);
+  const { openPackages, preparePackages } = await import('../runners/cell/packages.ts');
+  await preparePackages(plan.run, options, context);
   return openPackages;
 }
 

@@ -16,13 +16,15 @@ async function otherRun(uri: string): Promise<{ runner: ChildProcess; port: numb
   const script = `
     import { mkdirSync, readFileSync } from 'node:fs';
     import { RunRegister } from ${source('../../runners/host/run-register.ts')};
+    import { onHost } from ${source('nginx.ts')};
+    import { findNginx } from ${source('nginx-program.ts')};
     import { startProxy } from ${source('proxy.ts')};
     const folder = ${JSON.stringify(at.folder)};
     mkdirSync(folder + '/killed');
     const register = new RunRegister(folder + '/cache/state', 'killed');
     const proxy = await startProxy([{ uri: ${JSON.stringify(`${uri}/d`)}, mirrors: [] }], {
       run: 'killed', folder: folder + '/killed', cacheFolder: folder + '/cache', register,
-      note: () => {}, signal: new AbortController().signal,
+      start: onHost(findNginx(folder)), note: () => {}, signal: new AbortController().signal,
     });
     const pid = Number(readFileSync(folder + '/cache/packages/work/killed/nginx.pid', 'utf8'));
     console.log(JSON.stringify({ port: proxy.port, pid }));

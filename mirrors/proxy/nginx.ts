@@ -4,7 +4,6 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '../../runners/errors.ts';
-import { findTools, installCommand } from '../../runners/host/tools.ts';
 import { pasteable } from '../../runners/process/command.ts';
 import { type Daemon, startDaemon } from '../../runners/process/daemon.ts';
 import { ask } from '../ask.ts';
@@ -46,24 +45,20 @@ const TRIES = 5;
 const PATIENCE = 15;
 
 /**
- * The host's own nginx, as the user we are. It ends with this process, however that ends.
+ * An nginx of this host, as the user we are. It ends with this process, however that ends.
  *
+ * @param program absolute path.
  * @param port chosen where nobody listens; between that and nginx's listening somebody else may, and then another is tried.
- * @throws HarnessError `no-nginx`, `proxy-not-started`
+ * @returns what throws HarnessError `proxy-not-started`.
  */
-export async function onHost(job: NginxJob, port: () => Promise<number> = freePort): Promise<Nginx> {
-  const program = nginxPath();
-  if (program === undefined) throw noNginx();
-  for (let left = TRIES; ; left--) {
-    const nginx = await startAt(program, await port(), job);
-    if (nginx !== 'taken') return nginx;
-    if (left > 1) continue;
+export function onHost(program: string, port: () => Promise<number> = freePort): StartNginx {
+  return async (job) => {
+    for (let left = TRIES; left > 0; left--) {
+      const nginx = await startAt(program, await port(), job);
+      if (nginx !== 'taken') return nginx;
+    }
     throw new HarnessError({ code: 'proxy-not-started', message: `${TRIES} ports in a row were taken by others` });
-  }
-}
-
-export function nginxPath(): string | undefined {
-  return findTools(['proxy'], []).find(({ probes }) => probes.includes('nginx'))?.path;
+  };
 }
 
 export async function freePort(): Promise<number> {
@@ -126,15 +121,5 @@ function notStarted(daemon: Daemon, said: string, end: string | undefined, folde
     message: `the package proxy ${how}: ${lines.slice(-5).join('\n') || 'it said nothing'}`,
     evidence: join(folder, 'error.log'),
     command: pasteable(daemon.argv),
-  });
-}
-
-export function noNginx(): HarnessError {
-  const packages = findTools(['proxy'], []).flatMap((tool) => tool.packages.slice(0, 1));
-  return new HarnessError({
-    code: 'no-nginx',
-    message: 'this host has no nginx, through which guests get their packages',
-    hint: 'install it (only its program is needed: its service may be disabled), or use --direct, which lets guests out',
-    command: pasteable(installCommand(packages, { sudo: process.getuid?.() !== 0 })),
   });
 }

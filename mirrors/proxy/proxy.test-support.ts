@@ -6,14 +6,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { RunRegister } from '../../runners/host/run-register.ts';
 import type { ProxiedArchive } from './archives.ts';
-import { nginxPath } from './nginx.ts';
+import { onHost } from './nginx.ts';
+import { findNginx } from './nginx-program.ts';
 import { type File, type Origin, startOrigin } from './origin.test-support.ts';
 import { PATIENCE, type Patience } from './plan.ts';
 import { type PackageProxy, type ProxyParts, startProxy, startReplay } from './proxy.ts';
 import type { RunRecord } from './records.ts';
 
-/** Why tests of the real nginx are skipped, if they are. */
-export const withoutNginx = nginxPath() === undefined;
+const program = findNginx('/nonexistent');
+
+/** Whether tests of the real nginx are skipped. */
+export const withoutNginx = program === undefined;
 
 /** Mirrors that are to be found silent are found so in no time. */
 const HURRY: Patience = { ...PATIENCE, connect: 1, silence: 1 };
@@ -73,6 +76,7 @@ export function bench(): Bench {
       register,
       note: (text) => void notes.push(text),
       signal: new AbortController().signal,
+      start: onHost(program ?? ''),
       patience: HURRY,
       ...changes,
     };

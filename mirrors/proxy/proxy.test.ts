@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { RunRegister } from '../../runners/host/run-register.ts';
 import { keyOf } from './archives.ts';
 import { freePort, onHost } from './nginx.ts';
+import { findNginx, unpackNginx } from './nginx-program.ts';
 import { bench, withoutNginx } from './proxy.test-support.ts';
 
 const at = bench();
@@ -116,7 +119,7 @@ describe.skipIf(withoutNginx)('the proxy (skipped where nginx is missing)', () =
     const ports = [taken, await freePort()];
     const origin = await at.origin({ '/d/x': { body: 'x' } });
     const { proxy, get } = await at.run([{ uri: `${origin.uri}/d`, mirrors: [] }], {
-      start: (job) => onHost(job, async () => ports.shift() ?? 0),
+      start: onHost(findNginx(at.cache) ?? '', async () => ports.shift() ?? 0),
     });
     expect(proxy.port).not.toBe(taken);
     expect((await get(`${origin.uri}/d/x`)).status).toBe(200);
@@ -126,7 +129,7 @@ describe.skipIf(withoutNginx)('the proxy (skipped where nginx is missing)', () =
   test('one that cannot start says why, with the line to paste', async () => {
     const started = at.run([nobody], {
       trust: '/etc/hostname',
-      start: (job) => onHost({ ...job, conf: () => 'nonsense;' }),
+      start: (job) => onHost(findNginx(at.cache) ?? '')({ ...job, conf: () => 'nonsense;' }),
     });
     await expect(started).rejects.toMatchObject({
       code: 'proxy-not-started',
@@ -143,4 +146,14 @@ describe.skipIf(withoutNginx)('the proxy (skipped where nginx is missing)', () =
     expect((await readdir(join(at.cache, 'packages'))).toSorted()).toEqual(['content', 'latest', 'runs', 'work']);
     expect(await readdir(join(at.cache, 'packages/work'))).toEqual([]);
   });
+});
+
+test.skipIf(!existsSync('/usr/bin/apt-get'))('an nginx out of a package, unpacked and not installed', async () => {
+  using register = new RunRegister(join(at.folder, 'state'), 'unpacking');
+  const program = await unpackNginx(at.cache, register, new AbortController().signal);
+  expect(program).toMatch(/\/nginx[a-z-]*_[^/]*\/usr\/sbin\/nginx$/);
+  expect((await readdir(join(at.cache, 'nginx'))).filter((name) => name.startsWith('draft'))).toEqual([]);
+  const origin = await at.origin({ '/d/x': { body: 'x' } });
+  const { get } = await at.run([{ uri: `${origin.uri}/d`, mirrors: [] }], { start: onHost(program ?? '') });
+  expect((await get(`${origin.uri}/d/x`)).status).toBe(200);
 });

@@ -10,7 +10,7 @@ import { nginxConf } from './config.ts';
 import { Keep } from './keep.ts';
 import { packagesFolderIn, workPath } from './layout.ts';
 import { Mirrors } from './mirrors.ts';
-import { onHost, type StartNginx } from './nginx.ts';
+import type { StartNginx } from './nginx.ts';
 import { type Fetching, PATIENCE, type Patience, type ProxyPlan, WORK } from './plan.ts';
 import { Recorder } from './recorder.ts';
 import { type RunRecord, writeRecord } from './records.ts';
@@ -29,8 +29,8 @@ export interface ProxyParts {
   /** What a reader of the report should know: a mirror that fails, a stale answer. */
   readonly note: (text: string) => void;
   readonly signal: AbortSignal;
-  /** The host's own nginx where absent. */
-  readonly start?: StartNginx;
+  /** `onHost`, or whatever else starts an nginx. */
+  readonly start: StartNginx;
   readonly patience?: Patience;
   /** File with the certificates that TLS trusts; the host's where absent. */
   readonly trust?: string;
@@ -57,7 +57,7 @@ export interface PackageProxy extends AsyncDisposable {
  * the thread that started it.
  *
  * @param archives what guests may ask for, at least one; nothing else is answered.
- * @throws HarnessError `no-nginx`, `proxy-not-started`, `no-certificates`, `path-not-for-nginx`; UsageError `odd-archive`
+ * @throws HarnessError `proxy-not-started`, `no-certificates`, `path-not-for-nginx`; UsageError `odd-archive`
  */
 export async function startProxy(archives: readonly ProxiedArchive[], parts: ProxyParts): Promise<PackageProxy> {
   if (archives.length === 0) throw new RangeError('a proxy for no archive');
@@ -117,7 +117,7 @@ async function start(
 
   const conf = (listen: string) => nginxConf({ ...plan, listen });
   const job = { run, folder, work, packages, conf, env: register.environment, signal };
-  const nginx = stack.use(await (parts.start ?? onHost)(job));
+  const nginx = stack.use(await parts.start(job));
   if (nginx.pid !== undefined) stack.use(register.process(nginx.pid, 'nginx'));
 
   let asked = false;

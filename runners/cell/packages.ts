@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -5,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findMirrors } from '../../mirrors/origins.ts';
 import { keyOf, type ProxiedArchive } from '../../mirrors/proxy/archives.ts';
 import { linkPath, packagesFolderIn } from '../../mirrors/proxy/layout.ts';
-import { nginxPath, noNginx } from '../../mirrors/proxy/nginx.ts';
+import { onHost } from '../../mirrors/proxy/nginx.ts';
+import { findNginx, noNginx, unpackNginx } from '../../mirrors/proxy/nginx-program.ts';
 import { type PackageProxy, type ProxyParts, startProxy, startReplay } from '../../mirrors/proxy/proxy.ts';
 import { findRecord } from '../../mirrors/proxy/records.ts';
 import { troublesSince } from '../../mirrors/proxy/troubles.ts';
@@ -51,12 +53,14 @@ export async function openPackages({
   signal,
 }: PackagesFor): Promise<Packages | undefined> {
   const { cacheFolder, offline = false } = options;
+  const program = findNginx(cacheFolder);
+  if (program === undefined) throw noNginx();
   const packages = packagesFolderIn(cacheFolder);
   const logs = join(folder, 'proxy');
   await mkdir(logs, { mode: 0o700 });
   await using stack = new AsyncDisposableStack();
   const register = stack.use(new RunRegister(stateFolderIn(cacheFolder), `proxy-${run}`));
-  const parts: ProxyParts = { run, folder: logs, cacheFolder, register, note, signal };
+  const parts: ProxyParts = { run, folder: logs, cacheFolder, register, start: onHost(program), note, signal };
   let proxy: PackageProxy;
   if (offline) {
     proxy = await startReplay(await findRecord(packages, { cells: cells.map(({ cell }) => cell.id) }), parts);
@@ -72,15 +76,20 @@ export async function openPackages({
 }
 
 /**
- * What can be said before anything is started.
+ * Sees to it, before anything is started, that there is an nginx and, offline, something to replay.
  *
+ * @param install whether an nginx may be fetched.
  * @throws HarnessError `no-nginx`; UsageError `nothing-to-replay`
  */
-export async function checkPackages(
+export async function preparePackages(
   cells: readonly PlannedCell[],
   { offline, cacheFolder }: RunOptions,
+  { install, signal }: { readonly install: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
-  if (nginxPath() === undefined) throw noNginx();
+  if (findNginx(cacheFolder) === undefined) {
+    using register = new RunRegister(stateFolderIn(cacheFolder), `nginx-${randomUUID()}`);
+    if (!install || !(await unpackNginx(cacheFolder, register, signal))) throw noNginx();
+  }
   if (offline) await findRecord(packagesFolderIn(cacheFolder), { cells: cells.map(({ cell }) => cell.id) });
 }
 
