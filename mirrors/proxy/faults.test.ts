@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run as command } from '../../runners/process/command.ts';
+import { describe, expect, test } from 'vitest';
 import { keyOf } from './archives.ts';
-import { startOrigin } from './origin.test-support.ts';
 import { bench, withoutNginx } from './proxy.test-support.ts';
 
 const at = bench();
@@ -221,36 +218,5 @@ describe.skipIf(withoutNginx)('mirrors that fail (skipped where nginx is missing
     const began = performance.now();
     expect((await get(`${origin.uri}/d/x.deb`)).body).toHaveLength(150_000);
     expect(performance.now() - began).toBeGreaterThan(2_500);
-  });
-});
-
-describe.skipIf(withoutNginx)('https (skipped where nginx is missing)', () => {
-  let folder: string;
-  let key: Buffer;
-  let cert: Buffer;
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'proxy-tls-'));
-    const pair = ['-keyout', 'key.pem', '-out', 'cert.pem'];
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    await command(
-      ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...pair, ...names],
-      { cwd: folder },
-    );
-    expect(readdirSync(folder)).toContain('cert.pem');
-    [key, cert] = [readFileSync(join(folder, 'key.pem')), readFileSync(join(folder, 'cert.pem'))];
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  test.each([
-    ['trusted', 'localhost', true, 200, undefined],
-    ['of a stranger', 'localhost', false, 502, /certificate verify error/],
-    ['for another name', '127.0.0.1', true, 502, /certificate does not match "127.0.0.1"/],
-  ])('a certificate %s', async (_, name, trusted, status, reason) => {
-    await using origin = await startOrigin({ '/d/x': { body: 'x' } }, { key, cert }, name);
-    const trust = trusted ? { trust: join(folder, 'cert.pem') } : {};
-    const { get, notes } = await at.run([{ uri: `${origin.uri}/d`, mirrors: [] }], trust);
-    // Guests ask by http.
-    expect((await get(`${origin.uri.replace('https', 'http')}/d/x`)).status).toBe(status);
-    if (reason) await expect.poll(() => notes[0]).toMatch(reason);
   });
 });
