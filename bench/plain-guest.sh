@@ -20,7 +20,7 @@ start_guest() {
     -chardev "socket,id=console,path=$folder/console,server=on,wait=off,logfile=$log" -serial chardev:console \
     -monitor "unix:$folder/monitor,server=on,wait=off" "$@" &
   qemu=$!
-  trap 'kill "$qemu" 2> /dev/null; wait "$qemu" 2> /dev/null || true' EXIT
+  trap 'kill "$qemu" 2> /dev/null || true; wait "$qemu" 2> /dev/null || true' EXIT
 }
 
 # await PATTERN TIMES: until it stands in so many lines of the console's log.

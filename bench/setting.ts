@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { whatExists } from '../runners/cell/existing.ts';
 import { prepare } from '../runners/cell/prepare.ts';
 import { stateFolderIn } from '../runners/cell/workspace.ts';
 import { defaultCacheFolder } from '../runners/host/cache-folder.ts';
@@ -13,7 +14,7 @@ import { ACCELERATORS } from '../runners/qemu/argv.ts';
 
 /** What the benchmarks of a cell on x86_64 share: its plan, its image and accelerator made ready, a folder that goes with the stack. */
 export async function settingOf(id: string, stack: AsyncDisposableStack) {
-  const plan = makePlan(loadMatrix(), { cell: [id] });
+  const plan = makePlan(loadMatrix(), whatExists({}), { selection: { cell: [id] } });
   const [planned] = plan.run;
   if (!planned) throw new Error(`${id} cannot be run`);
   if (planned.cell.arch !== ARCHES.x86_64.name) throw new Error(`${id}: the plain scripts know x86_64 only`);

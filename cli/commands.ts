@@ -1,4 +1,5 @@
 import {
+  archiveFlags,
   consoleFlags,
   type Flags,
   folderFlags,
@@ -6,6 +7,7 @@ import {
   kernelFlags,
   mirrorFlags,
   type Parsed,
+  planFlags,
   runFlags,
   selectionFlags,
   storeFlags,
@@ -43,7 +45,7 @@ export const commands: Readonly<Record<string, Command>> = {
   plan: {
     summary: 'show what `run` with the same flags would run, and what it would skip because of what',
     words: [],
-    flags: { ...selectionFlags, ...runFlags },
+    flags: { ...selectionFlags, ...planFlags, ...runFlags },
     load: () => import('./plan.ts'),
   },
   doctor: {
@@ -74,7 +76,7 @@ export const commands: Readonly<Record<string, Command>> = {
   shell: {
     summary: 'boot the installed system of a cell and attach this terminal to its console',
     words: ['CELL'],
-    flags: { ...imageFlags, ...mirrorFlags, ...consoleFlags, ...folderFlags },
+    flags: { ...imageFlags, ...archiveFlags, ...mirrorFlags, ...consoleFlags, ...folderFlags },
     load: () => import('./shell.ts'),
   },
   check: {

@@ -1,12 +1,12 @@
-import { findArchive } from '../mirrors/origins.ts';
+import { archiveOf } from '../runners/cell/archive.ts';
+import { whatExists } from '../runners/cell/existing.ts';
 import { StubMatrixError } from '../runners/errors.ts';
 import { type KeptProof, keptProofs } from '../runners/host/accelerator-proofs.ts';
 import { type HostReport, hostReport } from '../runners/host/report.ts';
 import type { Device } from '../runners/host/resources.ts';
 import { installCommand } from '../runners/host/tools.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
-import { makePlan } from '../runners/matrix/plan.ts';
-import type { Matrix } from '../runners/matrix/schema.ts';
+import { makePlan, type PlannedCell } from '../runners/matrix/plan.ts';
 import { pasteable } from '../runners/process/command.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
@@ -15,15 +15,15 @@ import { missingLines } from './tools.ts';
 
 /** Exit code 125 where something is missing that a cell needs. */
 export const start: Start = async (parsed, context) => {
-  const matrix = loadMatrix();
+  const { run: planned } = makePlan(loadMatrix(), whatExists({}));
   const report = await hostReport({
     uses: ['cell', 'share', 'image', 'test'],
-    archs: [...new Set(makePlan(matrix).run.map(({ cell }) => cell.arch))],
+    archs: [...new Set(planned.map(({ cell }) => cell.arch))],
     folders: [cacheFolderOf(parsed, context), checkout],
   });
   for (const line of reportLines(report)) context.print(line);
   for (const line of proofLines(await keptProofs(cacheFolderOf(parsed, context)))) context.print(line);
-  const archives = await archiveLines(matrix, context.signal);
+  const archives = await archiveLines(planned, context.signal);
   for (const line of archives.lines) context.print(line);
   return report.missing.tools.length > 0 || !archives.reachable ? exitCodes.unknown : exitCodes.passed;
 };
@@ -63,12 +63,20 @@ function deviceWords({ path, state, because }: Device, opens: string, otherwise:
 
 const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 
-async function archiveLines(matrix: Matrix, signal: AbortSignal): Promise<{ lines: string[]; reachable: boolean }> {
+/** A line for each archive of a distribution that cells would be installed from. */
+async function archiveLines(
+  planned: readonly PlannedCell[],
+  signal: AbortSignal,
+): Promise<{ lines: string[]; reachable: boolean }> {
   let reachable = true;
   const lines: string[] = [];
-  for (const [id, row] of Object.entries(matrix.distributions)) {
+  const archiveName = ({ cell, distribution }: PlannedCell) =>
+    `${cell.distro} ${distribution.published[cell.arch]?.archive}`;
+  const asked = new Map(planned.map((each) => [archiveName(each), each]));
+  for (const each of [...asked.values()].toSorted((a, b) => a.cell.distro.localeCompare(b.cell.distro))) {
+    const id = each.cell.distro;
     try {
-      const { uri, from, date } = await findArchive(row, matrix.mirrors[row.archive]?.origins ?? [], { signal });
+      const { uri, from, date } = await archiveOf(each, {}, signal);
       lines.push(`archive   ${id}: ${uri} (${from}), Release of ${date.slice(0, 10)}`);
     } catch (error) {
       if (!(error instanceof StubMatrixError)) throw error;

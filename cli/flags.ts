@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError } from '../runners/errors.ts';
+import { archiveChoices } from '../runners/matrix/fields.ts';
 import { nearest, unknownName } from '../runners/matrix/suggest.ts';
 
 export interface Flag {
@@ -36,6 +37,16 @@ export const selectionFlags: Flags = {
     value: 'CELL',
     many: true,
     help: 'exactly these cells, such as debian13-x86_64-xfs, instead of the three above',
+  },
+  profile: { value: 'NAME', help: 'the cells of a profile of matrix.yaml, such as smoke, instead of all the above' },
+};
+
+/** What stands in for a distribution's archive. */
+export const archiveFlags: Flags = {
+  archive: {
+    value: 'KIND',
+    choices: archiveChoices,
+    help: "install from the distribution's own archive, from its stand-in, or from that only where the archive does not answer; default real",
   },
 };
 
@@ -89,9 +100,14 @@ export const runFlags: Flags = {
   direct: { help: 'let guests out to the archives themselves, instead of through the package proxy' },
   jobs: { value: 'N', help: 'cells at the same time; default half the cores' },
   out: { value: 'DIR', help: 'put the reports here; default reports/out' },
+  ...archiveFlags,
   ...mirrorFlags,
   ...consoleFlags,
   ...folderFlags,
+};
+
+export const planFlags: Flags = {
+  list: { help: 'a line for each cell, however many they are' },
 };
 
 export const storeFlags: Flags = {

@@ -4,9 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../runners/errors.ts';
 import { defaultCacheFolder } from '../runners/host/cache-folder.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
-import { cellsOf, type Selection } from '../runners/matrix/plan.ts';
-import type { Matrix } from '../runners/matrix/schema.ts';
-import { nearest, unknownName } from '../runners/matrix/suggest.ts';
+import { nearest } from '../runners/matrix/suggest.ts';
 import type { Parsed } from './flags.ts';
 
 /** Where the command line stands: what it would otherwise have to ask the process for. */
@@ -19,64 +17,6 @@ export interface Surroundings {
 }
 
 export const checkout = new URL('..', import.meta.url).pathname;
-
-/** In place of the names of a dimension: every one of them. */
-const all = 'all';
-
-/**
- * The cells asked for; without any flag that chooses some, everything.
- *
- * @throws UsageError for a name that is not in the matrix, with the nearest that are; for cells chosen by id and by dimension
- * at once; for a host whose architecture the matrix lacks, where it would be the default.
- */
-export function selectionOf(
-  { flags }: Parsed,
-  matrix: Matrix,
-  { arch: hostArch }: Pick<Surroundings, 'arch'>,
-): Selection {
-  const cell = flags.get('cell');
-  const dimensions = {
-    distro: { kind: 'distribution', names: Object.keys(matrix.distributions) },
-    arch: { kind: 'architecture', names: matrix.architectures },
-    fs: { kind: 'filesystem', names: Object.keys(matrix.filesystems) },
-  };
-  const selection: Record<string, readonly string[]> = {};
-  for (const [flag, { kind, names }] of Object.entries(dimensions)) {
-    const given = flags.get(flag);
-    if (!given) continue;
-    if (cell) throw twoChoices(flag);
-    checkNames(kind, given, [...names, all]);
-    selection[flag] = given.includes(all) ? names : given;
-  }
-  if (cell) {
-    const ids = cellsOf(matrix).map(({ id }) => id);
-    checkNames('cell', cell, ids);
-    return { cell };
-  }
-  if (Object.keys(selection).length === 0) return 'everything';
-  if (!selection.arch && !matrix.architectures.includes(hostArch)) throw foreignHost(hostArch, matrix);
-  return { ...selection, hostArch };
-}
-
-function checkNames(kind: string, given: readonly string[], names: readonly string[]): void {
-  for (const name of given) if (!names.includes(name)) throw unknownName(kind, name, names, './stub-matrix plan');
-}
-
-function twoChoices(flag: string): UsageError {
-  return new UsageError({
-    code: 'cell-and-more',
-    message: `--cell names cells exactly, so --${flag} does not go with it`,
-    command: './stub-matrix plan --help',
-  });
-}
-
-function foreignHost(arch: string, { architectures }: Matrix): UsageError {
-  return new UsageError({
-    code: 'no-architecture',
-    message: `which architecture? This host's, ${arch}, is not in the matrix`,
-    hint: `name it with --arch; known are ${architectures.join(', ')}`,
-  });
-}
 
 /** @throws UsageError for a file that is not there, a URL that is none, a number that is none. */
 export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOptions {

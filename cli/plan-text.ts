@@ -1,13 +1,78 @@
-import { estimate, type Plan } from '../runners/matrix/plan.ts';
+import { cellsOf } from '../runners/matrix/cells.ts';
+import { estimate, type Plan, type PlannedCell } from '../runners/matrix/plan.ts';
+import type { KnownFailure, Matrix } from '../runners/matrix/schema.ts';
+
+/** Cells that are read line by line; of more of them only a grid gives a picture. */
+const readable = 24;
+
+/** Every cell that was asked for with its verdict: a line each, or, where they are many, a grid and the reasons. */
+export function planText(plan: Plan, matrix: Matrix, { list }: { readonly list: boolean }): string {
+  const asked = plan.run.length + plan.skip.length;
+  const picture = list || asked <= readable ? planTable(plan) : planGrid(plan, matrix);
+  return [picture, ...knownFailures(plan)].join('\n');
+}
 
 /** A line a cell, the ones to run first and in the order they start. */
-export function planTable(plan: Plan): string {
-  const rows = [
+function planTable(plan: Plan): string {
+  return columns([
     ['cell', '', 'takes', 'because'],
-    ...plan.run.map(({ cell, expected }) => [cell.id, 'run', duration(expected), '']),
+    ...plan.run.map((planned) => [planned.cell.id, `run${from(planned)}`, duration(planned.expected), '']),
     ...plan.skip.map(({ cell, because }) => [cell.id, 'skip', '', because]),
-  ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  ]);
+}
+
+/** What a cell is installed from, where that is not simply its archive. */
+const from = ({ archives }: PlannedCell) =>
+  ({ real: '', 'stand-in': ', stand-in', 'real stand-in': ', real or stand-in' })[archives.join(' ')] ?? '';
+
+/** A row for each distribution and architecture: how long each cell takes, or the number of the reason why it is not run. */
+function planGrid(plan: Plan, matrix: Matrix): string {
+  const filesystems = Object.keys(matrix.filesystems);
+  const run = new Map(plan.run.map((planned) => [planned.cell.id, planned]));
+  const skipped = new Map(plan.skip.map(({ cell, because }) => [cell.id, because]));
+  const places = cellsOf(matrix).filter(({ id }) => run.has(id) || skipped.has(id));
+  const reasons = [...new Set(places.flatMap(({ id }) => skipped.get(id) ?? []))];
+  const verdict = (id: string) => {
+    const planned = run.get(id);
+    if (planned) return `${duration(planned.expected)}${mark(planned)}`;
+    const because = skipped.get(id);
+    return because === undefined ? '-' : `(${reasons.indexOf(because) + 1})`;
+  };
+  const rows = [...new Map(places.map(({ distro, arch }) => [`${distro}-${arch}`, [distro, arch]])).values()].map(
+    ([distro = '', arch = '']) => [distro, arch, ...filesystems.map((fs) => verdict(`${distro}-${arch}-${fs}`))],
+  );
+  // A name stands in the first of its rows.
+  const named = rows.map(([distro = '', ...rest], index) => [rows[index - 1]?.[0] === distro ? '' : distro, ...rest]);
+  const marks = [...new Set(plan.run.map(from))].filter(Boolean);
+  return [
+    columns([['', '', ...filesystems], ...named]),
+    '',
+    ...marks.map((each) => `${markOf(each)}: installed from ${each.slice(2)}`),
+    ...(reasons.length > 0 ? ['not run, because'] : []),
+    ...reasons.map((because, index) => `${`(${index + 1})`.padStart(5)}  ${because}`),
+  ].join('\n');
+}
+
+const markOf = (text: string) => (text.includes('real') ? '?' : '*');
+const mark = (planned: PlannedCell) => (from(planned) ? markOf(from(planned)) : '');
+
+/** A line for each failure that is expected of cells to run. */
+function knownFailures({ run }: Plan): string[] {
+  const cells = new Map<KnownFailure, string[]>();
+  for (const { cell, knownFailures } of run) {
+    for (const each of knownFailures) cells.set(each, [...(cells.get(each) ?? []), cell.id]);
+  }
+  return [...cells].map(
+    ([{ check, because, tracker, expires }, ids]) =>
+      `known to fail until ${expires}: "${check}" in ${ids.join(', ')}: ${because} (${tracker})`,
+  );
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const count = Math.max(...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) =>
+    Math.max(...rows.map((row) => (column === count - 1 ? 0 : (row[column]?.length ?? 0)))),
+  );
   return rows
     .map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '))
     .map((line) => line.trimEnd())

@@ -1,20 +1,19 @@
 import { UsageError } from '../runners/errors.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
-import { makePlan, type Plan } from '../runners/matrix/plan.ts';
+import type { Plan } from '../runners/matrix/plan.ts';
 import { attempt, pasteable } from '../runners/process/command.ts';
 import type { OpenPackages } from '../suites/packages.ts';
 import type { Context, Start } from './commands.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
-import { checkout, defaultFolders, runOptionsOf, selectionOf } from './options.ts';
+import { checkout, defaultFolders } from './options.ts';
 import { planTotals } from './plan-text.ts';
+import { planOf } from './planning.ts';
 import { requireTools, usesOf } from './tools.ts';
 
 export const start: Start = async (parsed, context) => {
-  const matrix = loadMatrix();
-  const plan = makePlan(matrix, selectionOf(parsed, matrix, context));
-  const options = runOptionsOf(parsed, context);
+  const { plan, options } = planOf(parsed, loadMatrix(), context);
   if (plan.run.length === 0) throw nothingToRun(plan);
   context.print(planTotals(plan, options.jobs));
 

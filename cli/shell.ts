@@ -1,12 +1,15 @@
+import { whatExists } from '../runners/cell/existing.ts';
 import { UsageError } from '../runners/errors.ts';
+import { cellsOf } from '../runners/matrix/cells.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
-import { cellsOf, makePlan } from '../runners/matrix/plan.ts';
+import { makePlan } from '../runners/matrix/plan.ts';
 import { unknownName } from '../runners/matrix/suggest.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { runOptionsOf } from './options.ts';
+import { archiveChoiceOf } from './selection.ts';
 import { requireTools, usesOf } from './tools.ts';
 
 export const start: Start = async (parsed, context) => {
@@ -21,10 +24,11 @@ export const start: Start = async (parsed, context) => {
     });
   }
   if (!ids.includes(id)) throw unknownName('cell', id, ids, './stub-matrix plan');
-  const { run, skip } = makePlan(matrix, { cell: [id] });
+  const options = runOptionsOf(parsed, context);
+  const archive = archiveChoiceOf(parsed, matrix);
+  const { run, skip } = makePlan(matrix, whatExists(options), { selection: { cell: [id] }, archive });
   const [planned] = run;
   if (!planned) throw new UsageError({ code: 'cell-skipped', message: `${id} cannot be run: ${skip[0]?.because}` });
-  const options = runOptionsOf(parsed, context);
   await requireTools({ uses: usesOf([planned]), arches: [planned.cell.arch] }, context);
   await checkGivenImage(options);
 

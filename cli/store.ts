@@ -51,10 +51,12 @@ export function storeCommand(soughtBy: SoughtBy): Start {
 
 export const start = storeCommand(async (word, parsed, { signal }) => {
   const { loadMatrix } = await import('../runners/matrix/load.ts');
-  const { cellsOf, makePlan } = await import('../runners/matrix/plan.ts');
+  const { whatExists } = await import('../runners/cell/existing.ts');
+  const { cellsOf } = await import('../runners/matrix/cells.ts');
+  const { makePlan } = await import('../runners/matrix/plan.ts');
   const matrix = loadMatrix();
   if (!cellsOf(matrix).some(({ id }) => id === word)) return undefined;
-  const [planned] = makePlan(matrix, { cell: [word] }).run;
+  const [planned] = makePlan(matrix, whatExists({}), { selection: { cell: [word] } }).run;
   if (!planned) return undefined;
   const { soughtFor } = await import('../runners/cell/kept.ts');
   const mirror = mirrorOf(parsed);

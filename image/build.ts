@@ -29,7 +29,7 @@ export interface ImageOptions {
   readonly origin: PackageOrigin;
   /** Debian's packaged one with its modules, unless given. */
   readonly kernel?: GivenKernel;
-  /** Unless given, this host's. */
+  /** What compiles and packs. */
   readonly tools: Toolbox;
   readonly store: Store;
   /** File that takes what the tools of a build say; it outlives a build that fails. */

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadMatrix } from '../runners/matrix/load.ts';
-import type { Distribution } from '../runners/matrix/schema.ts';
+import type { Debootstrap } from '../runners/matrix/schema.ts';
 import { aptUris } from './apt-sources.ts';
 import { findArchive, findMirrors } from './origins.ts';
 
-const trixie = loadMatrix().distributions.debian13 as Distribution;
+const trixie = loadMatrix().distributions.debian13 as Debootstrap;
 const folder = mkdtempSync(join(tmpdir(), 'origins-'));
 
 const release = (fields: Record<string, string>) =>
@@ -126,6 +126,15 @@ describe('findArchive', () => {
     expect(await findArchive(trixie, origins, { aptFolder: at })).toMatchObject({
       uri: `${base}/debian`,
       from: 'matrix.yaml',
+    });
+  });
+
+  it('looks for the security suite in the archive itself where the origin names no other', async () => {
+    files['/one/dists/trixie/InRelease'] = release(debian);
+    files['/one/dists/trixie-security/InRelease'] = release(security);
+    expect(await findArchive(trixie, [{ uri: `${base}/one` }])).toMatchObject({
+      uri: `${base}/one`,
+      securityUri: `${base}/one`,
     });
   });
 

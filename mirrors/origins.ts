@@ -1,5 +1,5 @@
 import { HarnessError } from '../runners/errors.ts';
-import type { Distribution, Origin } from '../runners/matrix/schema.ts';
+import type { Debootstrap, Origin } from '../runners/matrix/schema.ts';
 import { aptUris } from './apt-sources.ts';
 import { ask } from './ask.ts';
 
@@ -46,7 +46,7 @@ interface Candidate {
  * @throws HarnessError `archive-unreachable` naming every address asked and what came back.
  */
 export async function findArchive(
-  distribution: Distribution,
+  distribution: Debootstrap,
   origins: readonly Origin[],
   options: FindOptions = {},
 ): Promise<Archive> {
@@ -75,7 +75,7 @@ export interface Mirrors {
  * @param known whether an earlier run was answered under this address.
  */
 export async function findMirrors(
-  distribution: Distribution,
+  distribution: Debootstrap,
   origins: readonly Origin[],
   options: FindOptions,
   known: (uri: string) => boolean,
@@ -109,7 +109,7 @@ function candidates(origins: readonly Origin[], { mirror, aptFolder = '/etc/apt'
       security.push(...found);
     } else {
       main.push({ uri: trim(origin.uri), from: 'matrix.yaml' });
-      security.push({ uri: trim(origin.security), from: 'matrix.yaml' });
+      security.push({ uri: trim(origin.security ?? origin.uri), from: 'matrix.yaml' });
     }
   }
   if (mirror === undefined) return { main, security };
@@ -119,7 +119,7 @@ function candidates(origins: readonly Origin[], { mirror, aptFolder = '/etc/apt'
 
 const trim = (uri: string) => uri.replace(/\/+$/, '');
 
-async function first(list: readonly Candidate[], distribution: Distribution, suite: string, options: FindOptions) {
+async function first(list: readonly Candidate[], distribution: Debootstrap, suite: string, options: FindOptions) {
   const tried: string[] = [];
   for (const candidate of list) {
     const release = await readRelease(candidate.uri, suite, distribution['os-release'].ID, options);

@@ -1,4 +1,5 @@
 import type {
+  ArchiveKind,
   Attachment,
   CellName,
   CheckEnded,
@@ -23,6 +24,8 @@ export interface CellResult {
   /** The command to run this cell again. */
   readonly rerun?: string | undefined;
   readonly facts: Readonly<Record<string, string>>;
+  /** What it was installed from, as far as it came. A stand-in's verdict is never one on the distribution. */
+  readonly archive?: ArchiveKind | undefined;
   /** In the order in which they ended; never empty. */
   readonly checks: readonly CheckResult[];
   readonly attachments: readonly Pick<Attachment, 'name' | 'path'>[];
@@ -49,12 +52,14 @@ const count = (checks: readonly CheckResult[], status: Status) =>
 function verdict(checks: readonly CheckResult[]): Status {
   if (count(checks, 'failed')) return 'failed';
   if (count(checks, 'error')) return 'error';
+  if (count(checks, 'known')) return 'known';
   return count(checks, 'passed') ? 'passed' : 'skipped';
 }
 
-/** The first check that did not pass, the guest's failures before the harness's errors. */
-export function firstProblem(cell: CellResult): CheckResult | undefined {
-  return cell.checks.find((each) => each.status === 'failed') ?? cell.checks.find((each) => each.status === 'error');
+/** The first check that did not pass: the guest's failures before the harness's errors, and those before what is known. */
+export function firstProblem({ checks }: CellResult): CheckResult | undefined {
+  const first = (status: Status) => checks.find((each) => each.status === status);
+  return first('failed') ?? first('error') ?? first('known');
 }
 
 /**
@@ -74,8 +79,11 @@ export function foldRun(events: readonly RunEvent[]): RunResult {
       });
 
   const ran = (start?.cells ?? []).map((cell): CellResult => {
-    const mine = <T extends 'cell-started' | 'cell-ended' | 'cell-fact' | 'check-ended' | 'attachment'>(type: T) =>
-      of(type).filter((each) => (each as { cell: string }).cell === cell.id);
+    const mine = <
+      T extends 'cell-started' | 'cell-ended' | 'cell-fact' | 'cell-archive' | 'check-ended' | 'attachment',
+    >(
+      type: T,
+    ) => of(type).filter((each) => (each as { cell: string }).cell === cell.id);
     const started = mine('cell-started')[0];
     const ended = mine('cell-ended')[0];
     const last = events.findLast((each) => 'cell' in each && each.cell === cell.id);
@@ -96,6 +104,7 @@ export function foldRun(events: readonly RunEvent[]): RunResult {
       startedAt: started?.time,
       seconds: ended?.seconds ?? (started && last ? (last.time - started.time) / 1000 : 0),
       rerun: started?.rerun,
+      archive: mine('cell-archive').at(-1)?.archive,
       facts: Object.fromEntries(mine('cell-fact').map(({ name, value }) => [name, value])),
       checks,
       attachments: mine('attachment').map(({ name, path }) => ({ name, path })),

@@ -5,9 +5,11 @@ import { progress } from './progress.ts';
 import { remaining } from './remaining.ts';
 import {
   broken,
+  cellArchive,
   cellEnded,
   cellStarted,
   ext4,
+  known,
   noon,
   passed,
   stamped,
@@ -43,6 +45,22 @@ test('a line per phase and check, with the cell, the time, the accelerator and w
     '00:08  debian13-x86_64-xfs   FAILED  SSH logs in (01:02)',
     '    waited 60 s for SSH logs in',
     '00:09  debian13-x86_64-xfs   FAILED after 12:34, about 10:00 left for the run',
+  ]);
+});
+
+test('a stand-in is told, a known failure too, and a reason to leave cells out once', () => {
+  const fold = progress();
+  const skipped = (fs: string): EventBody => {
+    return { type: 'cell-skipped', cell: { ...xfs, fs, id: `debian13-x86_64-${fs}` }, because: 'no luck' };
+  };
+  const standIns = [cellArchive(xfs, 'stand-in'), cellArchive(xfs, 'real')];
+  const events = [started(xfs), skipped('btrfs'), skipped('luks'), ...standIns, known(xfs, 'SSH')];
+  expect(stamped(...events).flatMap((event) => fold.lines(event))).toEqual([
+    '00:00                       run 20261123-141502-4f2a: 1 cell',
+    '00:01  debian13-x86_64-btrfs  skipped: because no luck',
+    '00:03  debian13-x86_64-xfs  installs from a stand-in, not the distribution',
+    '00:05  debian13-x86_64-xfs  known  SSH (01:02)',
+    '    known until 2027-03-31: no luck (https://bugs.example/1)',
   ]);
 });
 

@@ -6,8 +6,8 @@ import { remaining } from './remaining.ts';
 /** Seconds of silence in a phase after which a line says that it is still running. */
 const heartbeat = 30;
 
-const words = { passed: 'passed', failed: 'FAILED', error: 'ERROR', skipped: 'skipped' } as const;
-const colours = { passed: 'green', failed: 'red', error: 'magenta', skipped: 'yellow' } as const;
+const words = { passed: 'passed', failed: 'FAILED', error: 'ERROR', known: 'known', skipped: 'skipped' } as const;
+const colours = { passed: 'green', failed: 'red', error: 'magenta', known: 'yellow', skipped: 'yellow' } as const;
 
 export type Paint = (status: Status, text: string) => string;
 
@@ -28,6 +28,7 @@ interface RunningPhase {
 /** A fresh fold; the first event it is given is 00:00. */
 export function progress(paint: Paint = (_status, text) => text): Progress {
   const phases = new Map<string, RunningPhase>();
+  const told = new Set<string>();
   let start: number | undefined;
   let width = 0;
   const at = (time: number, cell: string, text: string) =>
@@ -46,13 +47,20 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
       const cells = `${event.cells.length} ${event.cells.length === 1 ? 'cell' : 'cells'}`;
       return [at(event.time, '', `run ${event.run}: ${cells}${left(event.time, 'expected')}`)];
     },
-    'cell-skipped': (event) => [
-      at(event.time, event.cell.id, `${paint('skipped', 'skipped')}: because ${event.because}`),
-    ],
+    // A reason is told once, of the first cell: there may be hundreds of them.
+    'cell-skipped': (event) => {
+      if (told.has(event.because)) return [];
+      told.add(event.because);
+      return [at(event.time, event.cell.id, `${paint('skipped', 'skipped')}: because ${event.because}`)];
+    },
     'cell-started': (event) => [at(event.time, event.cell, 'started')],
     // Which of the two runs the guests decides how long all takes, and KVM found wanting is worth knowing.
     'cell-fact': (event) =>
       event.name === 'accelerator' ? [at(event.time, event.cell, `accelerator ${event.value}`)] : [],
+    'cell-archive': (event) =>
+      event.archive === 'stand-in'
+        ? [at(event.time, event.cell, 'installs from a stand-in, not the distribution')]
+        : [],
     'phase-started': (event) => {
       phases.set(key(event), { started: event, lastLine: event.time });
       return [at(event.time, event.cell, `${event.phase} …`)];

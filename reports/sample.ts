@@ -1,4 +1,4 @@
-import type { CellName, EventBody, Reason, RunEvent } from '../runners/events/event.ts';
+import type { ArchiveKind, CellName, EventBody, Reason, RunEvent } from '../runners/events/event.ts';
 
 export const xfs: CellName = { id: 'debian13-x86_64-xfs', distro: 'debian13', arch: 'x86_64', fs: 'xfs' };
 export const ext4: CellName = { id: 'debian12-x86_64-ext4', distro: 'debian12', arch: 'x86_64', fs: 'ext4' };
@@ -43,7 +43,20 @@ export const broken = (cell: CellName, check: string, status: 'failed' | 'error'
   seconds: 62,
   reason: { code, message: `waited 60 s for ${check}`, hint: 'look at the console', command: 'less console.log' },
 });
-export const cellEnded = (cell: CellName, status: 'passed' | 'failed' | 'error'): EventBody => ({
+export const known = (cell: CellName, check: string): EventBody => ({
+  type: 'check-ended',
+  cell: cell.id,
+  check,
+  status: 'known',
+  seconds: 62,
+  reason: { code: 'known-failure', message: 'known until 2027-03-31: no luck (https://bugs.example/1)' },
+});
+export const cellArchive = (cell: CellName, archive: ArchiveKind): EventBody => ({
+  type: 'cell-archive',
+  cell: cell.id,
+  archive,
+});
+export const cellEnded = (cell: CellName, status: 'passed' | 'failed' | 'error' | 'known'): EventBody => ({
   type: 'cell-ended',
   cell: cell.id,
   status,

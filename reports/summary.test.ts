@@ -1,12 +1,25 @@
 import { expect, test } from 'vitest';
 import type { EventBody } from '../runners/events/event.ts';
 import { foldRun } from './fold.ts';
-import { broken, cellEnded, cellStarted, ended, ext4, passed, stamped, started, xfs } from './sample.ts';
+import {
+  broken,
+  cellArchive,
+  cellEnded,
+  cellStarted,
+  ended,
+  ext4,
+  known,
+  passed,
+  stamped,
+  started,
+  xfs,
+} from './sample.ts';
 import { exitCodeOf, summaryLines } from './summary.ts';
 
 const good: EventBody[] = [cellStarted(ext4), passed(ext4, 'boots'), cellEnded(ext4, 'passed')];
 const failing: EventBody[] = [cellStarted(xfs), broken(xfs, 'boots', 'failed', 'panic'), cellEnded(xfs, 'failed')];
 const erring: EventBody[] = [cellStarted(xfs), broken(xfs, 'boots', 'error', 'qemu-died'), cellEnded(xfs, 'error')];
+const knowing: EventBody[] = [cellStarted(xfs), known(xfs, 'boots'), cellEnded(xfs, 'known')];
 const skip: EventBody = { type: 'cell-skipped', cell: xfs, because: 'EL kernels have no Btrfs' };
 const fold = (...events: EventBody[]) => foldRun(stamped(...events));
 
@@ -21,6 +34,10 @@ test.each([
   ['a cell that never ended', 125, [started(ext4, xfs), ...good, cellStarted(xfs), ended()]],
   ['a cell that never started', 125, [started(ext4, xfs), ...good, ended()]],
   ['a run error after passed cells', 125, [started(ext4), ...good, ended(false, { code: 'x', message: 'x' })]],
+  ['known to fail, and nothing else', 0, [started(xfs), ...knowing, ended()]],
+  ['known to fail, and an error', 125, [started(xfs), ...knowing, broken(xfs, 'x', 'error', 'x'), ended()]],
+  ['passed although known to fail', 1, [started(xfs), broken(xfs, 'boots', 'failed', 'known-failure-passed'), ended()]],
+  ['passed against a stand-in', 0, [started(ext4), cellArchive(ext4, 'stand-in'), ...good, ended()]],
   ['interrupted', 130, [started(ext4, xfs), ...failing, ended(true)]],
 ] as [string, number, EventBody[]][])('exit code: %s → %i', (_name, code, events) => {
   expect(exitCodeOf(fold(...events))).toBe(code);
@@ -78,4 +95,48 @@ test('the package proxy has its line, and each mirror that failed', () => {
   const replay = { ...body, replayOf: '20261122-020000-0001', mirrors: [] } as EventBody;
   expect(of(replay)[0]).toMatch(/^packages: 332 files \(300\.0 MiB\), all as in run 20261122-020000-0001, /);
   expect(of({ ...body, archives: [], mirrors: [] } as EventBody)).toEqual([]);
+});
+
+test('what is known is told with its reason, and a file that is out of date is blamed on nobody', () => {
+  const outdated = broken(ext4, 'boots', 'failed', 'known-failure-passed');
+  const lines = summaryLines(
+    fold(started(xfs, ext4), ...knowing, outdated, cellEnded(ext4, 'failed'), ended()),
+    '/j.xml',
+  );
+  expect(lines.join('\n')).toBe(`
+debian13-x86_64-xfs   known    12:34
+    known to fail: boots
+    [known-failure] known until 2027-03-31: no luck (https://bugs.example/1)
+    again: ./stub-matrix run --cell debian13-x86_64-xfs
+debian12-x86_64-ext4  FAILED   12:34
+    matrix.yaml is out of date: boots
+    [known-failure-passed] waited 60 s for boots
+    next: look at the console
+      $ less console.log
+2 cells: 1 failed, 1 known
+report: /j.xml`);
+});
+
+test('a stand-in is named and counted by itself, never as the distribution', () => {
+  const standIn = [cellStarted(xfs), cellArchive(xfs, 'stand-in'), passed(xfs, 'boots'), cellEnded(xfs, 'passed')];
+  const real = cellArchive(ext4, 'real');
+  expect(summaryLines(fold(started(ext4, xfs), real, ...good, ...standIn, ended()), '/j.xml').join('\n')).toBe(`
+debian12-x86_64-ext4  passed   12:34
+debian13-x86_64-xfs   passed   12:34  against a stand-in, not the distribution itself
+2 cells: 1 passed, 1 passed against a stand-in
+report: /j.xml`);
+});
+
+test('a reason why the plan leaves cells out is told once', () => {
+  const cell = (fs: string) => ({ ...xfs, fs, id: `debian13-x86_64-${fs}` });
+  const skips = ['btrfs', 'luks'].map(
+    (fs): EventBody => ({ type: 'cell-skipped', cell: cell(fs), because: 'no luck' }),
+  );
+  const lines = summaryLines(fold(started(ext4), skip, ...skips, ...good, ended()), '/j.xml');
+  expect(lines.slice(2, -1)).toEqual([
+    'debian13-x86_64-xfs    skipped  because EL kernels have no Btrfs',
+    'debian13-x86_64-btrfs  skipped  because no luck',
+    '    and 1 more for the same reason',
+    '4 cells: 1 passed, 3 skipped',
+  ]);
 });

@@ -10,27 +10,38 @@ export function exitCodeOf(result: RunResult): ExitCode {
   const statuses = new Set(result.cells.map((each) => each.status));
   if (result.interrupted) return 130;
   if (statuses.has('failed')) return 1;
-  if (result.reason || statuses.has('error') || !statuses.has('passed')) return 125;
+  // A known failure is what was expected to come out.
+  if (result.reason || statuses.has('error') || !(statuses.has('passed') || statuses.has('known'))) return 125;
   return 0;
 }
 
-const words = { passed: 'passed', failed: 'FAILED', error: 'ERROR', skipped: 'skipped' } as const;
-const blame = { failed: 'the guest failed', error: 'the harness could not tell' } as const;
+const words = { passed: 'passed', failed: 'FAILED', error: 'ERROR', known: 'known', skipped: 'skipped' } as const;
+const blame = { failed: 'the guest failed', error: 'the harness could not tell', known: 'known to fail' } as const;
+/** Where no guest is to blame. */
+const blameByCode: Readonly<Record<string, string>> = { 'known-failure-passed': 'matrix.yaml is out of date' };
+
+/** Of the cells that the plan leaves out for one reason, the first and how many more: the report and `plan` have them all. */
+function ofSkipped(cells: readonly CellResult[], width: number): string[] {
+  const [first] = cells;
+  if (!first) return [];
+  const head = `${first.cell.id.padEnd(width)}  ${words.skipped.padEnd(7)}  because ${first.because}`;
+  return cells.length === 1 ? [head] : [head, `    and ${cells.length - 1} more for the same reason`];
+}
 
 function ofCell(cell: CellResult, width: number): string[] {
-  const head = `${cell.cell.id.padEnd(width)}  ${words[cell.status].padEnd(7)}`;
-  if (cell.because) return [`${head}  because ${cell.because}`];
-  const lines = [`${head}  ${clock(cell.seconds)}`];
+  const against = cell.archive === 'stand-in' ? '  against a stand-in, not the distribution itself' : '';
+  const line = `${cell.cell.id.padEnd(width)}  ${words[cell.status].padEnd(7)}  ${clock(cell.seconds)}${against}`;
   const problem = firstProblem(cell);
-  if (!problem || (problem.status !== 'failed' && problem.status !== 'error')) return lines;
-  const { reason } = problem;
-  if (reason?.code === 'interrupted') return [`${lines[0]}  ${reason.message}`];
+  if (!problem) return [line];
+  const { status, reason } = problem;
+  if (reason?.code === 'interrupted') return [`${line}  ${reason.message}`];
   const evidence = reason?.evidence ?? cell.attachments.findLast((each) => each.name === 'console')?.path;
   const indented = (label: string, text: string | undefined) =>
-    text ? `${label}${text.trimEnd()}`.split('\n').map((line) => `    ${line}`) : [];
+    text ? `${label}${text.trimEnd()}`.split('\n').map((each) => `    ${each}`) : [];
+  const blamed = blameByCode[reason?.code ?? ''] ?? blame[status as keyof typeof blame];
   return [
-    ...lines,
-    ...indented('', `${blame[problem.status]}: ${problem.check}`),
+    line,
+    ...indented('', `${blamed}: ${problem.check}`),
     ...indented('', reason ? `[${reason.code}] ${reason.message}` : undefined),
     ...indented('evidence: ', evidence),
     ...indented('next: ', reason?.hint),
@@ -39,24 +50,38 @@ function ofCell(cell: CellResult, width: number): string[] {
   ];
 }
 
+/** "3 cells: 1 passed, 1 passed against a stand-in, 1 skipped". What stands in for a distribution is counted by itself. */
+function tallyOf(cells: readonly CellResult[]): string {
+  const counts = (['passed', 'failed', 'error', 'known', 'skipped'] as const).flatMap((status) =>
+    [false, true].map((standIn) => {
+      const number = cells.filter((each) => each.status === status && (each.archive === 'stand-in') === standIn).length;
+      return { number, words: `${number} ${status}${standIn ? ' against a stand-in' : ''}` };
+    }),
+  );
+  const told = counts.filter(({ number }) => number > 0).map((each) => each.words);
+  return `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}: ${told.join(', ') || 'none'}`;
+}
+
 /** The last words of a run: the verdict of each cell, what to look at, what to type next. */
 export function summaryLines(result: RunResult, junit: string): string[] {
   const width = Math.max(0, ...result.cells.map((each) => each.cell.id.length));
-  const tally = (['passed', 'failed', 'error', 'skipped'] as const)
-    .map((status) => [status, result.cells.filter((each) => each.status === status).length] as const)
-    .filter(([, number]) => number > 0)
-    .map(([status, number]) => `${number} ${status}`);
+  const ran = result.cells.filter(({ because }) => because === undefined);
+  const skipped = Map.groupBy(
+    result.cells.filter(({ because }) => because !== undefined),
+    ({ because }) => because,
+  );
   const packages = packagesLine(result);
   return [
     '',
     ...result.notes.map((note) => `note: ${note}`),
-    ...result.cells.flatMap((each) => ofCell(each, width)),
+    ...ran.flatMap((each) => ofCell(each, width)),
+    ...[...skipped.values()].flatMap((cells) => ofSkipped(cells, width)),
     ...(result.reason ? [`ERROR [${result.reason.code}] ${result.reason.message}`] : []),
     ...(result.reason?.hint ? [`    next: ${result.reason.hint}`] : []),
     ...(result.interrupted ? ['interrupted'] : []),
     ...(packages === undefined ? [] : [`packages: ${packages}`]),
     ...mirrorLines(result).map((line) => `mirror: ${line}`),
-    `${result.cells.length} ${result.cells.length === 1 ? 'cell' : 'cells'}: ${tally.join(', ') || 'none'}`,
+    tallyOf(result.cells),
     `report: ${junit}`,
   ];
 }

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { Cell } from '../runners/cell/cell.ts';
+import { packageSourcesOf, versionPattern } from '../runners/matrix/distribution.ts';
 import { cellSuite } from './harness/check.ts';
 
 /** Beside the run of the others: its failure says nothing about those behind it. */
@@ -91,8 +92,11 @@ export const suite = cellSuite(Cell.open, (check) => {
     'the guest agent names the distribution and its version',
     async (cell) => {
       const info = await cell.guest.agent('its distribution', (agent, patience) => agent.osinfo(patience));
-      const expected = cell.planned.distribution['os-release'];
-      expect({ ID: info.id, VERSION_ID: info['version-id'] }).toEqual(expected);
+      const { 'os-release': expected, title } = cell.planned.distribution;
+      if (!expected) return { skipped: `${title} has no os-release, which is what the agent would read` };
+      const VERSION_ID = expect.stringMatching(versionPattern(expected.VERSION_ID));
+      expect({ ID: info.id, VERSION_ID: info['version-id'] }).toEqual({ ID: expected.ID, VERSION_ID });
+      return undefined;
     },
     alone,
   );
@@ -142,9 +146,8 @@ export const suite = cellSuite(Cell.open, (check) => {
     'the right security archive is configured, and no other',
     async (cell) => {
       const sources = (await cell.guest.shell(cell.family.packageSources)).split('\n');
-      const { suite, 'security-suite': security } = cell.planned.distribution;
       const suites = sources.map((line) => line.split(' ').at(-1));
-      expect(suites.toSorted()).toEqual([suite, `${suite}-updates`, security].toSorted());
+      expect(suites.toSorted()).toEqual(packageSourcesOf(cell.planned.distribution).toSorted());
     },
     alone,
   );
@@ -161,7 +164,7 @@ export const suite = cellSuite(Cell.open, (check) => {
 
   check('a second reboot, asked for by the guest, comes up by kexec again', (cell) => cell.rebootAgain());
 
-  check('the power button ends QEMU', (cell) => cell.powerOff());
+  check('asked from outside to power off, the guest ends QEMU', (cell) => cell.powerOff());
 });
 
 const KEY_IS_OLDER_THAN_BOOT =

@@ -50,7 +50,7 @@ async function run(jobs: number, suite: string, ...behaviours: string[]) {
   return { exitCode: await end, output: output() };
 }
 
-test('the command to run a cell again names the folders that are not the defaults', () => {
+test('the command to run a cell again names the folders and the archive that are not the defaults', () => {
   const options = { keep: false, jobs: 1, console: 'serial', cacheFolder: '/c', outFolder: '/o' } as const;
   const again = './stub-matrix run --cell a-b-c';
   expect(rerunCommand('a-b-c', options, { cacheFolder: '/c', outFolder: '/o' })).toBe(again);
@@ -58,6 +58,9 @@ test('the command to run a cell again names the folders that are not the default
   expect(rerunCommand('a-b-c', options, undefined)).toBe(`${again} --cache /c --out /o`);
   const offline = { ...options, offline: true };
   expect(rerunCommand('a-b-c', offline, { cacheFolder: '/c', outFolder: '/o' })).toBe(`${again} --offline`);
+  const folders = { cacheFolder: '/c', outFolder: '/o' };
+  expect(rerunCommand('a-b-c', { ...options, archive: 'auto' }, folders)).toBe(`${again} --archive auto`);
+  expect(rerunCommand('a-b-c', { ...options, archive: 'real' }, folders)).toBe(again);
 });
 
 test('each way to end a check has its verdict, and later checks are skipped because of it', async () => {
@@ -82,6 +85,20 @@ test('each way to end a check has its verdict, and later checks are skipped beca
   expect(junit).toContain('<property name="kernel" value="6.12"/>');
   expect(junit).toContain('tests="38" failures="3" errors="5"');
   expect(readdirSync(latest('cells'))).toHaveLength(behaviours.length);
+});
+
+test('what is known to fail is told apart, and so is what stands in for a distribution', async () => {
+  const { exitCode, output } = await run(1, 'cells', 'known', 'mended', 'standing');
+  expect(verdicts()).toEqual([
+    'known known: first=passed aside=passed second=known(known-failure) third=skipped(after-failure)',
+    'mended failed: first=passed aside=passed second=failed(known-failure-passed) third=passed',
+    'standing passed: first=passed aside=passed second=passed third=passed',
+    'old skipped: planned=skipped(not-planned)',
+  ]);
+  expect(exitCode).toBe(1);
+  expect(output).toContain('matrix.yaml is out of date: second');
+  expect(output).toContain('4 cells: 1 passed against a stand-in, 1 failed, 1 known, 1 skipped');
+  expect((await run(1, 'cells', 'known')).exitCode).toBe(0);
 });
 
 test.each([1, 2])('the checks of a cell run in order, and %i cells at most side by side', async (jobs) => {
@@ -110,6 +127,7 @@ describe('exit codes', () => {
     [125, 'empty', ['passing']],
     [125, 'nosuch', ['passing']],
     [125, 'cells', ['leaking']],
+    [125, 'cells', ['misnamed']],
   ] as const)('%i for %s %s', async (code, suite, behaviours) => {
     const { exitCode, output } = await run(1, suite, ...behaviours);
     expect(exitCode, output).toBe(code);

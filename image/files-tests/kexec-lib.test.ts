@@ -39,7 +39,7 @@ describe('finds the kernel and its initramfs', () => {
     ['kernel', 'initrd.img'],
     ['vmlinuz', 'initramfs'],
     ['vmlinuz', 'initrd.img'],
-    ...['kernel-6.12.9', 'vmlinuz-6.12.9'].flatMap((kernel) =>
+    ...['kernel-6.12.9', 'vmlinuz-6.12.9', 'vmlinux-6.12.9'].flatMap((kernel) =>
       ['initramfs-6.12.9.img', 'initramfs-6.12.9', 'initrd.img-6.12.9', 'initrd-6.12.9.img'].map(
         (initramfs) => [kernel, initramfs] as const,
       ),
@@ -63,6 +63,11 @@ describe('finds the kernel and its initramfs', () => {
     await lay('boot/vmlinuz-6.1.0-9-amd64', 'boot/initrd.img-6.1.0-9-amd64', 'kernel-6.1.0-40-amd64');
     await lay('initramfs-6.1.0-40-amd64.img');
     expect(await findImages()).toBe('/kernel-6.1.0-40-amd64 /initramfs-6.1.0-40-amd64.img');
+  });
+
+  test('vmlinux only where there is nothing else of its version', async () => {
+    await lay('boot/vmlinux-6.12.9', 'boot/initrd.img-6.12.9', 'boot/vmlinuz-6.12.9');
+    expect(await findImages()).toBe('/boot/vmlinuz-6.12.9 /boot/initrd.img-6.12.9');
   });
 
   test.each(['.old', '.bak', '.dpkg-new', '~', '.rpmsave'])('never a copy put aside as %s', async (ending) => {

@@ -11,7 +11,7 @@ import { parseConfiguration } from './configuration.ts';
 import { type Counts, count } from './count.ts';
 import { type Fragment, merge, parseFragments } from './fragment.ts';
 import { readKconfig } from './kconfig/tree.ts';
-import { followSteps, withObjects } from './objects.ts';
+import { compile, followSteps, withObjects } from './objects.ts';
 import { kernels } from './rows.ts';
 import type { KernelSource } from './source.ts';
 
@@ -60,7 +60,7 @@ export async function buildKernel(folder: string, plan: Plan, work: Work): Promi
 
     const { target, image } = kernels[arch];
     const steps = { log: work.log, remembered: `${objects}.steps`, progress: work.progress ?? (() => {}) };
-    await followSteps(steps, () => make(`building the kernel for ${arch}`, [target]));
+    await compile(objects, () => followSteps(steps, () => make(`building the kernel for ${arch}`, [target])));
     await copyFile(join(objects, image), join(folder, 'kernel'));
     const release = await readFile(join(objects, 'include/config/kernel.release'), 'utf8');
     const report: KernelReport = {

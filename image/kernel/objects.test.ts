@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { followSteps, withObjects } from './objects.ts';
+import { compile, followSteps, withObjects } from './objects.ts';
 
 let root: string;
 let objects: string;
@@ -15,10 +15,16 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 test('objects are kept after a build that ended well, and thrown away after one that did not', async () => {
-  await withObjects(objects, {}, () => writeFile(join(objects, 'a.o'), ''));
-  await withObjects(objects, {}, async () => expect(existsSync(join(objects, 'a.o'))).toBe(true));
-  await expect(withObjects(objects, {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-  await withObjects(objects, {}, async () => expect(existsSync(join(objects, 'a.o'))).toBe(false));
+  const has = (there: boolean) => withObjects(objects, {}, async () => expect(existsSync(object)).toBe(there));
+  const object = join(objects, 'a.o');
+  const no = () => Promise.reject(new Error('no'));
+  await withObjects(objects, {}, () => compile(objects, () => writeFile(object, '')));
+  await has(true);
+  // Whatever goes wrong before compiling, such as a configuration that does not come to be, leaves them as they are.
+  await expect(withObjects(objects, {}, no)).rejects.toThrow('no');
+  await has(true);
+  await expect(withObjects(objects, {}, () => compile(objects, no))).rejects.toThrow('no');
+  await has(false);
 });
 
 test('two builds never work in one folder at a time', async () => {

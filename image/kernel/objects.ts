@@ -5,21 +5,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FileLock, lockFile } from '../../runners/store/lock.ts';
 import type { Work } from '../workshop/packages.ts';
 
+/** Beside the objects for as long as they are written. */
+const UNDERWAY = '.underway';
+
 /**
  * The folder in which make leaves objects, kept from one build to the next: where one option changed, only what reads it is
- * compiled again. A build that was broken off may have left half an object that looks finished; its folder is emptied first,
- * and ccache has most of it back soon.
+ * compiled again. Nobody else works in it until `use` has ended.
  */
 export async function withObjects<T>(
   folder: string,
   { progress, signal }: Pick<Work, 'progress' | 'signal'>,
-  build: () => Promise<T>,
+  use: () => Promise<T>,
 ): Promise<T> {
   await mkdir(dirname(folder), { recursive: true });
   using _lock = await alone(`${folder}.lock`, () => progress?.('waiting for another build of this kernel'), signal);
-  const underway = join(folder, '.underway');
-  if (existsSync(underway)) await rm(folder, { recursive: true, force: true });
+  if (existsSync(join(folder, UNDERWAY))) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  // Awaited here, under the lock.
+  return await use();
+}
+
+/**
+ * Compiles into the folder. Where that is broken off it may leave half an object that looks finished: the next who uses the
+ * folder finds it empty, and ccache has most of it back soon.
+ */
+export async function compile<T>(folder: string, build: () => Promise<T>): Promise<T> {
+  const underway = join(folder, UNDERWAY);
   await writeFile(underway, '');
   const result = await build();
   await rm(underway);

@@ -5,7 +5,19 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import type { EventBody } from '../../runners/events/event.ts';
 import { foldRun } from '../fold.ts';
-import { broken, cellEnded, cellStarted, ended, ext4, passed, stamped, started, xfs } from '../sample.ts';
+import {
+  broken,
+  cellArchive,
+  cellEnded,
+  cellStarted,
+  ended,
+  ext4,
+  known,
+  passed,
+  stamped,
+  started,
+  xfs,
+} from '../sample.ts';
 import { clean } from './clean.ts';
 import { junitXml } from './junit.ts';
 
@@ -53,6 +65,34 @@ test('so is one of a run in which nothing happened', async () => {
   const xml = junitXml(foldRun([]));
   expect(xml).toContain('type="nothing-ran"');
   expect(await problems(xml)).toEqual([]);
+});
+
+test('a known failure is skipped with its reason, so that it neither fails a build nor counts as passed', async () => {
+  const events = [
+    started(xfs),
+    cellStarted(xfs),
+    passed(xfs, 'boots'),
+    known(xfs, 'SSH'),
+    cellEnded(xfs, 'known'),
+    ended(),
+  ];
+  const xml = junitXml(foldRun(stamped(...events)));
+  expect(await problems(xml)).toEqual([]);
+  expect(xml).toContain('<testsuite name="debian13-x86_64-xfs" time="754"');
+  expect(xml).toContain('tests="2" failures="0" errors="0" skipped="1"');
+  expect(xml).toContain('<skipped message="known until 2027-03-31: no luck (https://bugs.example/1)"/>');
+});
+
+test('what ran against a stand-in has a suite and classes of its own', async () => {
+  const standIn = [cellStarted(xfs), cellArchive(xfs, 'stand-in'), passed(xfs, 'boots'), cellEnded(xfs, 'passed')];
+  const real = [cellStarted(ext4), cellArchive(ext4, 'real'), passed(ext4, 'boots'), cellEnded(ext4, 'passed')];
+  const xml = junitXml(foldRun(stamped(started(xfs, ext4), ...standIn, ...real, ended())));
+  expect(await problems(xml)).toEqual([]);
+  expect(xml).toContain('<testsuite name="debian13-x86_64-xfs (stand-in)"');
+  expect(xml).toContain('<property name="stand-in" value="what ran is no verdict on the distribution itself"/>');
+  expect(xml).toContain('<testcase classname="stand-in.x86_64.debian13.xfs" name="boots"');
+  expect(xml).not.toContain('stub.x86_64.debian13');
+  expect(xml).toContain('<testcase classname="stub.x86_64.debian12.ext4" name="boots"');
 });
 
 test.each([

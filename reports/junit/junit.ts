@@ -53,7 +53,8 @@ function addCheck(
   const type = clean(why.code);
   if (status === 'failed') testCase.failure(message, type).stacktrace(clean(body(why)));
   if (status === 'error') testCase.error(message, type, clean(body(why)));
-  if (status === 'skipped') {
+  // A known failure is no verdict on what is being tested: readers of JUnit have no word for it but this one.
+  if (status === 'skipped' || status === 'known') {
     testCase.skipped();
     amend(testCase, (element) => {
       for (const child of element.children as Element[]) if (child.name === 'skipped') child.att('message', message);
@@ -71,8 +72,9 @@ function evidence(cell: CellResult, read: (path: string) => string): string {
 
 function addCell(suite: TestSuite, result: RunResult, cell: CellResult, read: (path: string) => string): void {
   const { id, arch, distro, fs } = cell.cell;
+  const standIn = cell.archive === 'stand-in';
   suite
-    .name(id)
+    .name(standIn ? `${id} (stand-in)` : id)
     .time(seconds(cell.seconds))
     .timestamp(new Date(cell.startedAt ?? result.startedAt).toISOString().slice(0, 19));
   amend(suite, (element, root) => {
@@ -83,6 +85,7 @@ function addCell(suite: TestSuite, result: RunResult, cell: CellResult, read: (p
   const properties = {
     ...result.properties,
     ...cell.facts,
+    ...(standIn ? { 'stand-in': 'what ran is no verdict on the distribution itself' } : {}),
     ...(packages === undefined ? {} : { 'packages of the run': packages }),
     ...(cell.rerun ? { rerun: cell.rerun } : {}),
   };
@@ -90,7 +93,7 @@ function addCell(suite: TestSuite, result: RunResult, cell: CellResult, read: (p
 
   const speaker = firstProblem(cell) ?? cell.checks.findLast((each) => each.status !== 'skipped');
   for (const check of cell.checks) {
-    const testCase = addCheck(suite, `stub.${arch}.${distro}.${fs}`, check);
+    const testCase = addCheck(suite, `${standIn ? 'stand-in' : 'stub'}.${arch}.${distro}.${fs}`, check);
     if (check === speaker) testCase.standardOutput(evidence(cell, read));
   }
 }
@@ -105,8 +108,9 @@ function readOrSay(path: string): string {
 }
 
 /**
- * The run as JUnit XML: a test suite per cell, a test case per check, in class `stub.<arch>.<distro>.<fs>`. What went wrong
- * with the run as a whole is a suite of its own, `stub-matrix`.
+ * The run as JUnit XML: a test suite per cell, a test case per check, in class `stub.<arch>.<distro>.<fs>`, or `stand-in.…`,
+ * so that who adds up classes never takes one for the other. What went wrong with the run as a whole is a suite of its own,
+ * `stub-matrix`.
  */
 export function junitXml(result: RunResult, read: (path: string) => string = readOrSay): string {
   const report = builder.newBuilder().name(clean(`stub-matrix ${result.run}`));

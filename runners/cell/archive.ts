@@ -1,44 +1,79 @@
 import { type Archive, findArchive } from '../../mirrors/origins.ts';
+import { HarnessError } from '../errors.ts';
+import { type Cell, matches } from '../matrix/cells.ts';
+import type { ArchiveKind } from '../matrix/fields.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
-import { type Cell, matches, type PlannedCell } from '../matrix/plan.ts';
-import type { ArchiveException, Distribution, Origin } from '../matrix/schema.ts';
+import type { PlannedCell } from '../matrix/plan.ts';
+import type { ArchiveException, Debootstrap, Origin } from '../matrix/schema.ts';
 
-/** The archive of a distribution, by the origins of matrix.yaml. @throws HarnessError `archive-unreachable` */
+/** What a cell is installed from. */
+export interface CellArchive extends Archive {
+  /** Whether it is the distribution's own. */
+  readonly kind: ArchiveKind;
+}
+
+/** What matters of a run's options when archives are asked. */
+export type ArchiveWishes = Pick<RunOptions, 'mirror' | 'proxy'>;
+
+/** An archive of apt's as matrix.yaml has it. */
+export interface AptSource {
+  /** By the names of the suites that are read. */
+  readonly distribution: Debootstrap;
+  readonly origins: readonly Origin[];
+}
+
+/** What matrix.yaml has under `mirrors`. */
+export function originsOf(name: string | undefined): readonly Origin[] {
+  return loadMatrix().mirrors[name ?? '']?.origins ?? [];
+}
+
+/** @throws HarnessError `archive-unreachable` */
 export function findArchiveOf(
-  distribution: Distribution,
+  { distribution, origins }: AptSource,
   { mirror, proxy }: ArchiveWishes,
   signal: AbortSignal,
 ): Promise<Archive> {
-  return findArchive(distribution, originsOf(distribution), { mirror, via: proxy?.port, signal });
+  return findArchive(distribution, origins, { mirror, via: proxy?.port, signal });
 }
 
-export type ArchiveWishes = Pick<RunOptions, 'mirror' | 'proxy'>;
-
-export function originsOf({ archive }: Pick<Distribution, 'archive'>): readonly Origin[] {
-  return loadMatrix().mirrors[archive]?.origins ?? [];
-}
-
-/** The archive that a cell installs from: under the names of other suites where an exception says so. */
-export function archiveOf(
-  planned: Pick<PlannedCell, 'cell' | 'distribution'>,
+/**
+ * The archive that a cell installs from: under the names of other suites where an exception says so.
+ *
+ * @throws HarnessError `archive-unreachable`; `archive-unreadable` for a kind of archive that we cannot ask for its state.
+ */
+export async function archiveOf(
+  planned: Pick<PlannedCell, 'cell' | 'distribution' | 'archives'>,
   options: ArchiveWishes,
   signal: AbortSignal,
-): Promise<Archive> {
-  return findArchiveOf(distributionRead(planned), options, signal);
+): Promise<CellArchive> {
+  const source = aptSourceOf(planned);
+  if (!source || !planned.archives.includes('real')) throw unreadable(planned.cell, planned.distribution.family);
+  return { ...(await findArchiveOf(source, options, signal)), kind: 'real' };
 }
 
-/** A cell's distribution, by the names of the suites that are read. */
-export function distributionRead({ cell, distribution }: Pick<PlannedCell, 'cell' | 'distribution'>): Distribution {
+/** Undefined for a family that is not apt's. */
+export function aptSourceOf({ cell, distribution }: Pick<PlannedCell, 'cell' | 'distribution'>): AptSource | undefined {
+  if (distribution.family !== 'debootstrap') return undefined;
   const { suites = {} } = exceptionFor(cell, new Date()) ?? {};
-  const { suite, 'security-suite': security } = distribution;
-  return { ...distribution, suite: suites[suite] ?? suite, 'security-suite': suites[security] ?? security };
+  const { suite, 'security-suite': security, published } = distribution;
+  return {
+    distribution: { ...distribution, suite: suites[suite] ?? suite, 'security-suite': suites[security] ?? security },
+    origins: originsOf(published[cell.arch]?.archive),
+  };
+}
+
+function unreadable(cell: Cell, family: string): HarnessError {
+  return new HarnessError({
+    code: 'archive-unreadable',
+    message: `${cell.id} cannot be run: of the real archives we can ask those of debootstrap, and none of ${family} or of a stand-in`,
+  });
 }
 
 /** The exception that is made for a cell today, if one is. */
 export function exceptionFor(cell: Cell, now: Date): ArchiveException | undefined {
   const today = now.toISOString().slice(0, 10);
-  return loadMatrix()['archive-exceptions'].find(({ when, until }) => matches(when, cell) && today <= until);
+  return loadMatrix()['archive-exceptions'].find(({ when, until }) => matches(when, cell, 'real') && today <= until);
 }
 
 /** What the installer is told of an exception, as words of its environment. */

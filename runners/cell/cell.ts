@@ -4,11 +4,13 @@ import type { Reason } from '../events/event.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
 import { FATAL_SIGHTS } from '../machine/sights.ts';
 import { awaitRootShell } from '../machine/system.ts';
+import type { ArchiveKind } from '../matrix/fields.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
+import { ARCHES } from '../qemu/arch.ts';
 import { Access } from './access.ts';
 import { archiveOf } from './archive.ts';
 import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
-import { FAMILIES, type Family } from './families.ts';
+import { type Family, familyOf } from './families.ts';
 import { Guest } from './guest.ts';
 import { install, installerLine } from './install.ts';
 import type { Installed } from './installed.ts';
@@ -54,7 +56,7 @@ export class Cell implements AsyncDisposable {
   private constructor(planned: PlannedCell, given: Surroundings, workspace: Workspace) {
     this.planned = planned;
     this.hostName = hostNameOf(planned.cell.id);
-    this.family = FAMILIES[planned.distribution.family];
+    this.family = familyOf(planned.distribution);
     this.#given = given;
     this.#workspace = workspace;
     this.#phases = new Phases(planned.cell.id, given.emit);
@@ -75,7 +77,10 @@ export class Cell implements AsyncDisposable {
     const prepared = await this.#phases.span('image', () =>
       prepare(this.planned, options, { progress, register, signal }),
     );
-    for (const [name, value] of Object.entries(factsAbout(prepared))) this.#phases.fact(name, value);
+    for (const [name, value] of Object.entries(factsAbout(prepared, this.planned.distribution)))
+      this.#phases.fact(name, value);
+    const { kind } = prepared.archive;
+    this.#given.emit({ type: 'cell-archive', cell: this.planned.cell.id, archive: kind });
     this.#prepared = prepared;
     return prepared;
   }
@@ -169,18 +174,23 @@ export class Cell implements AsyncDisposable {
     return undefined;
   }
 
-  /** Presses the power button and waits for the end of QEMU. */
+  /** Asks the guest from outside to power itself off, and waits for the end of QEMU. */
   async powerOff(): Promise<Outcome> {
-    if (this.#reuse.stage === 'booted') return { skipped: '--from booted leaves the power button alone' };
+    if (this.#reuse.stage === 'booted') return { skipped: '--from booted leaves the guest running' };
     await this.#leave();
     const patience = this.#patience('power-off', 'the power-off of the guest');
-    await this.#phases.span('power-off', () => this.machine.powerOff(patience));
+    await this.#phases.span('power-off', () => this.machine.powerOff(patience, ARCHES[this.#ready.arch].powerOff));
     return undefined;
   }
 
   /** Absolute path of the data disk, a qcow2; made by the first who asks. */
   async disk(): Promise<string | undefined> {
     return (await this.#guest.medium()).disk;
+  }
+
+  /** What it is installed from, once that is known. */
+  get archive(): ArchiveKind | undefined {
+    return this.#prepared?.archive.kind;
   }
 
   /** The ways into the running guest. */

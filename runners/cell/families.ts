@@ -1,3 +1,4 @@
+import { HarnessError } from '../errors.ts';
 import type { Distribution } from '../matrix/schema.ts';
 
 /** How a family of distributions is asked what is installed. All commands are for a root shell of the installed system. */
@@ -10,7 +11,7 @@ export interface Family {
   readonly packageSources: string;
 }
 
-export const FAMILIES: Readonly<Record<Distribution['family'], Family>> = {
+const FAMILIES: Readonly<Partial<Record<Distribution['family'], Family>>> = {
   debootstrap: {
     installedKernels: "dpkg-query --list 'linux-image-[0-9]*' | sed -n 's/^ii  linux-image-\\([^ ]*\\) .*/\\1/p'",
     initramfsDrivers:
@@ -19,3 +20,13 @@ export const FAMILIES: Readonly<Record<Distribution['family'], Family>> = {
     packageSources: `apt-get --print-uris update | sed -n "s#.*/dists/\\([^/']*\\)/InRelease.*#\\1#p" | sort -u`,
   },
 };
+
+/** @throws HarnessError `family-unknown` for one that nobody has told us how to ask. */
+export function familyOf({ family, title }: Distribution): Family {
+  const row = FAMILIES[family];
+  if (row) return row;
+  throw new HarnessError({
+    code: 'family-unknown',
+    message: `${title}: how ${family} is asked what it installed is not written yet`,
+  });
+}

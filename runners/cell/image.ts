@@ -10,8 +10,7 @@ import { HarnessError } from '../errors.ts';
 import type { RunRegister } from '../host/run-register.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
-import type { Distribution } from '../matrix/schema.ts';
-import { type ArchiveWishes, findArchiveOf } from './archive.ts';
+import { type AptSource, type ArchiveWishes, findArchiveOf, originsOf } from './archive.ts';
 import { storeOf } from './store.ts';
 
 /** What the preparation tells, and where it writes down what it acquires. */
@@ -24,14 +23,17 @@ export interface Helpers {
 type ImageWishes = Pick<RunOptions, 'cacheFolder' | 'mirror' | 'proxy' | 'fresh' | 'audit' | 'otherKernel'>;
 
 /** The archive that the image is made from. */
-export async function imageArchiveOf(options: ArchiveWishes, signal: AbortSignal): Promise<Archive> {
-  return findArchiveOf(imageDistribution(), options, signal);
+export function imageArchiveOf(options: ArchiveWishes, signal: AbortSignal): Promise<Archive> {
+  return findArchiveOf(imageSource(), options, signal);
 }
 
-/** The distribution that the image is made of. */
-export function imageDistribution(): Distribution {
-  const distribution = Object.values(loadMatrix().distributions).find((row) => row.suite === suite);
-  if (distribution) return distribution;
+/** Where the image is made from. @throws HarnessError `image-suite` */
+export function imageSource(): AptSource {
+  const rows = Object.values(loadMatrix().distributions).filter((row) => row.family === 'debootstrap');
+  const distribution = rows.find((row) => row.suite === suite);
+  // Debian has one archive for all architectures.
+  const name = Object.values(distribution?.published ?? {})[0]?.archive;
+  if (distribution) return { distribution, origins: originsOf(name) };
   throw new HarnessError({ code: 'image-suite', message: `the image is made of ${suite}, which matrix.yaml lacks` });
 }
 

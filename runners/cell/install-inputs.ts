@@ -1,7 +1,7 @@
-import type { Archive } from '../../mirrors/origins.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Inputs, Json } from '../store/inputs.ts';
+import type { CellArchive } from './archive.ts';
 
 /**
  * All that decides what an install leaves on its disk. The boot plugin, the kernel and the machine are not among it: a
@@ -11,7 +11,7 @@ import type { Inputs, Json } from '../store/inputs.ts';
  */
 export function installInputs(
   { cell }: PlannedCell,
-  archive: Archive,
+  archive: CellArchive,
   { bootstrap }: Pick<RunOptions, 'bootstrap'>,
   stub: Json,
 ): Inputs {
@@ -21,6 +21,8 @@ export function installInputs(
     arch,
     fs,
     archive: { uri: archive.uri, release: archive.date },
+    // At whatever address: what stands in for a distribution never counts as one.
+    ...(archive.kind === 'real' ? {} : { 'instead of the archive': archive.kind }),
     security: { uri: archive.securityUri, release: archive.securityDate },
     bootstrap: bootstrap ?? 'as the installer likes',
     stub,

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import type { PlannedCell } from '../matrix/plan.ts';
 import { installerLine } from './install.ts';
+import { installInputs } from './install-inputs.ts';
 
 const cell = { id: 'debian12-x86_64-ext4', distro: 'debian12', arch: 'x86_64', fs: 'ext4' };
 const archive = {
@@ -46,4 +48,9 @@ test('an address is data, not shell', () => {
   const odd = { ...archive, uri: 'http://mirror.example/$(reboot);x' };
   const line = installerLine(cell, { archive: odd, exception: undefined }, {});
   expect(line).toContain("MIRROR='http://mirror.example/$(reboot);x' ");
+});
+
+test('what a stand-in installs is another thing, at whatever address', () => {
+  const keyOf = (kind: 'real' | 'stand-in') => installInputs({ cell } as PlannedCell, { ...archive, kind }, {}, null);
+  expect(keyOf('stand-in')).not.toEqual(keyOf('real'));
 });

@@ -1,8 +1,9 @@
+import type { Archive } from '../../mirrors/origins.ts';
 import type { FailOn } from '../channels/console/console.ts';
 import { GuestFailure } from '../errors.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
+import type { Cell } from '../matrix/cells.ts';
 import type { RunOptions } from '../matrix/options.ts';
-import type { Cell } from '../matrix/plan.ts';
 import { pasteable } from '../process/command.ts';
 import { GUEST_PROXY } from '../qemu/argv.ts';
 import { exceptionSettings } from './archive.ts';
@@ -13,7 +14,7 @@ import type { Prepared } from './prepare.ts';
 /** The line a person would type at stub's root shell. */
 export function installerLine(
   cell: Cell,
-  { archive, exception }: Pick<Prepared, 'archive' | 'exception'>,
+  { archive, exception }: Pick<Prepared, 'exception'> & { readonly archive: Archive },
   options: Pick<RunOptions, 'bootstrap' | 'proxy'>,
 ): string {
   const settings: Record<string, string | undefined> = {

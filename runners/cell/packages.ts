@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findMirrors } from '../../mirrors/origins.ts';
-import { keyOf, type ProxiedArchive } from '../../mirrors/proxy/archives.ts';
-import { linkPath, packagesFolderIn } from '../../mirrors/proxy/layout.ts';
+import { packagesFolderIn } from '../../mirrors/proxy/layout.ts';
 import { onHost } from '../../mirrors/proxy/nginx.ts';
 import { findNginx, noNginx, unpackNginx } from '../../mirrors/proxy/nginx-program.ts';
 import { type PackageProxy, type ProxyParts, startProxy, startReplay } from '../../mirrors/proxy/proxy.ts';
@@ -15,9 +12,7 @@ import { type GuestFailure, HarnessError } from '../errors.ts';
 import { RunRegister } from '../host/run-register.ts';
 import type { ProxyAccess, RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
-import type { Distribution } from '../matrix/schema.ts';
-import { distributionRead, originsOf } from './archive.ts';
-import { imageDistribution } from './image.ts';
+import { archivesFor } from './proxied.ts';
 import { stateFolderIn } from './workspace.ts';
 
 /** A run for whose guests packages are to be had. */
@@ -91,28 +86,6 @@ export async function preparePackages(
     if (!install || !(await unpackNginx(cacheFolder, register, signal))) throw noNginx();
   }
   if (offline) await findRecord(packagesFolderIn(cacheFolder), { cells: cells.map(({ cell }) => cell.id) });
-}
-
-/** Each address under which a suite is to be had, with the others as its mirrors; the image's own are among them. */
-async function archivesFor(
-  cells: readonly PlannedCell[],
-  { mirror }: Pick<RunOptions, 'mirror'>,
-  packages: string,
-  signal: AbortSignal,
-): Promise<readonly ProxiedArchive[]> {
-  const known = (uri: string) => existsSync(linkPath(packages, 'latest', keyOf(uri)));
-  const all = [...cells.map(distributionRead), imageDistribution()];
-  const distinct = new Map(
-    all.map((each): [string, Distribution] => [`${each.suite} ${each['security-suite']}`, each]),
-  );
-  const found = await Promise.all(
-    [...distinct.values()].map((each) => findMirrors(each, originsOf(each), { mirror, signal }, known)),
-  );
-  return found.flatMap(({ main, security }) => [main, security].flatMap(eachWithTheOthers));
-}
-
-function eachWithTheOthers(uris: readonly string[]): readonly ProxiedArchive[] {
-  return uris.map((uri) => ({ uri, mirrors: uris.filter((other) => other !== uri) }));
 }
 
 /** For the proxy to have looked at what it answered last, in milliseconds. */

@@ -2,23 +2,23 @@ import type { StubImage } from '../../image/build.ts';
 import { hashFile, openImage } from '../../image/contract.ts';
 import { installInputsOf } from '../../image/install-inputs.ts';
 import type { ImageArch } from '../../image/recipe.ts';
-import type { Archive } from '../../mirrors/origins.ts';
 import { type AcceleratorProof, probeAccelerator } from '../host/accelerator.ts';
 import { versionOf } from '../host/tools.ts';
+import type { ArchiveKind } from '../matrix/fields.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
-import type { ArchiveException } from '../matrix/schema.ts';
+import type { ArchiveException, Distribution } from '../matrix/schema.ts';
 import { ARCHES, type Arch } from '../qemu/arch.ts';
-import { type CpuFloor, cpuFor, requireFloor } from '../qemu/cpu.ts';
+import { cpuFor, LEAST, requireFloor } from '../qemu/cpu.ts';
 import type { Json } from '../store/inputs.ts';
-import { archiveOf, exceptionFor } from './archive.ts';
+import { archiveOf, type CellArchive, exceptionFor } from './archive.ts';
 import { type Helpers, obtainImage } from './image.ts';
 import { storeOf } from './store.ts';
 
 /** What a cell needs before its guest can start. */
 export interface Prepared {
   readonly arch: Arch;
-  readonly archive: Archive;
+  readonly archive: CellArchive;
   /** Why it is not read as it should be, if it is not. */
   readonly exception: ArchiveException | undefined;
   readonly image: BootableImage;
@@ -35,11 +35,15 @@ export interface BootableImage extends StubImage {
 }
 
 /** What a report says of it. */
-export function factsAbout({ archive, exception, image, proof, cpu }: Prepared): Readonly<Record<string, string>> {
+export function factsAbout(
+  { archive, exception, image, proof, cpu }: Prepared,
+  { signatures }: Distribution,
+): Readonly<Record<string, string>> {
   return {
     archive: `${archive.uri} (${archive.from}), Release of ${archive.date}`,
     'security archive': `${archive.securityUri} (${archive.securityFrom}), Release of ${archive.securityDate}`,
     ...(exception ? { 'archive exception': `until ${exception.until}: ${exception.because}` } : {}),
+    ...(signatures && archive.kind === 'real' ? { signatures: `not verified: ${signatures.because}` } : {}),
     image: `${image.key} (${image.reused ? 'reused' : 'built'})`,
     accelerator: `${proof.accelerator}: ${proof.because}`,
     cpu,
@@ -47,7 +51,7 @@ export function factsAbout({ archive, exception, image, proof, cpu }: Prepared):
 }
 
 /** What of our image an install of the distribution can see. */
-export function visibleOf(distro: string, archive: Archive): Promise<Json> {
+export function visibleOf(distro: string, archive: Pick<CellArchive, 'date'>): Promise<Json> {
   return installInputsOf(distro, archive.date);
 }
 
@@ -65,7 +69,7 @@ export async function prepare(planned: PlannedCell, options: RunOptions, helpers
     cacheFolder: options.cacheFolder,
     signal,
   });
-  const cpu = await cpuOf(planned, proof);
+  const cpu = await cpuOf(planned, archive.kind, proof);
   const { image: given, kernel, initrd } = options;
   const replaced = { ...(kernel ? { kernel } : {}), ...(initrd ? { initrd } : {}) };
   const image = given ? await openImage(given, storeOf(options), replaced) : { ...ours, ...replaced };
@@ -77,9 +81,14 @@ export async function prepare(planned: PlannedCell, options: RunOptions, helpers
 }
 
 /** @throws HarnessError `cpu-model-missing`, `cpu-below-floor` */
-async function cpuOf({ cell, distribution }: PlannedCell, { accelerator }: AcceleratorProof): Promise<string> {
+async function cpuOf(
+  { cell, distribution }: PlannedCell,
+  archive: ArchiveKind,
+  { accelerator }: AcceleratorProof,
+): Promise<string> {
   const arch = cell.arch as Arch;
-  const floor = distribution['cpu-floor'][arch] as CpuFloor;
+  // A stand-in is made of packages of Debian, whatever it stands for.
+  const floor = (archive === 'real' && distribution.published[arch]?.['cpu-floor']) || LEAST[arch];
   await requireFloor(accelerator, floor);
   return cpuFor(arch, accelerator, floor, (await versionOf(ARCHES[arch].qemu)) ?? '0');
 }

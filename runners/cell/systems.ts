@@ -5,7 +5,7 @@ import { askIdentity, logIn, type SystemIdentity } from '../machine/system.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Access } from './access.ts';
 import { ANSWER } from './budgets.ts';
-import { FAMILIES } from './families.ts';
+import { familyOf } from './families.ts';
 import type { Prepared } from './prepare.ts';
 
 /** The systems that have been up in a cell's guest, each by its own words. */
@@ -42,7 +42,7 @@ export class Systems {
     const before = this.seen.at(-1);
     await logIn(machine, { ...patience, failOn: STUB_CAME_BACK }, mark.position);
     const after = await this.identify(machine, prepared, 'the words of the installed system about itself');
-    const { installedKernels } = FAMILIES[this.#planned.distribution.family];
+    const { installedKernels } = familyOf(this.#planned.distribution);
     const releases = (await access().shell(installedKernels)).split('\n').filter(Boolean);
     const { filesystem } = this.#planned;
     proveKexec(machine, mark, { before, after, installedKernels: releases, nonce: this.#nonce, filesystem });

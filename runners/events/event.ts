@@ -11,8 +11,11 @@ export interface CellName {
   readonly fs: string;
 }
 
-/** `failed` is the guest's fault, `error` the harness's. */
-export type Status = 'passed' | 'failed' | 'error' | 'skipped';
+/** `failed` is the guest's fault, `error` the harness's; `known` is a failure that matrix.yaml excuses for the time being. */
+export type Status = 'passed' | 'failed' | 'error' | 'known' | 'skipped';
+
+/** What a cell was installed from: the distribution's own archive, or what stands in for it. */
+export type ArchiveKind = 'real' | 'stand-in';
 
 /** Why something did not pass; the fields of `StubMatrixError`, as plain data. */
 export interface Reason {
@@ -60,6 +63,13 @@ export interface CellFact extends Stamp {
   readonly cell: string;
   readonly name: string;
   readonly value: string;
+}
+
+/** Which archive a cell is installed from. What passes against a stand-in never counts as the distribution itself. */
+export interface CellArchive extends Stamp {
+  readonly type: 'cell-archive';
+  readonly cell: string;
+  readonly archive: ArchiveKind;
 }
 
 /** How long the cell is to take in all, in seconds, as its own experience has it by now. */
@@ -176,6 +186,7 @@ export type RunEvent =
   | CellSkipped
   | CellStarted
   | CellFact
+  | CellArchive
   | CellExpected
   | PhaseStarted
   | PhaseProgress

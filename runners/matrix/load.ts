@@ -40,8 +40,9 @@ export function parseMatrix(text: string, file: string): Matrix {
   const [syntax] = document.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (syntax) throw invalid(file, [at(syntax.pos[0], syntax.message)]);
   const place = (problem: Problem) => at(offsetOf(document, problem), problem.message);
-  const parsed = matrixSchema.safeParse(document.toJS());
-  if (!parsed.success) throw invalid(file, problemsOf(parsed.error, matrixSchema).map(place));
+  const value: unknown = document.toJS();
+  const parsed = matrixSchema.safeParse(value);
+  if (!parsed.success) throw invalid(file, problemsOf(parsed.error, { schema: matrixSchema, value }).map(place));
   const problems = checkReferences(parsed.data);
   if (problems.length > 0) throw invalid(file, problems.map(place));
   return parsed.data;

@@ -1,3 +1,5 @@
+import type { ArchiveChoice } from './fields.ts';
+
 /** Whose kernel our image is to have in place of our own. Paths are absolute. */
 export type OtherKernel =
   | { readonly kind: 'debian' }
@@ -28,6 +30,8 @@ export interface RunOptions {
   readonly keep: boolean;
   /** URI of the package archive to install from, instead of the matrix's origins. */
   readonly mirror?: string;
+  /** What to install from; the distributions' own archives where absent. */
+  readonly archive?: ArchiveChoice;
   /** The tool the installer bootstraps with; the installer's own choice where absent. */
   readonly bootstrap?: 'mmdebstrap' | 'debootstrap';
   /** Make everything anew, in place of what the store keeps. */

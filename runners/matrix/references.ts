@@ -1,6 +1,9 @@
-import { cellsOf, matches, unpublished } from './plan.ts';
-import type { Matrix } from './schema.ts';
+import { type Cell, cellsOf, matches } from './cells.ts';
+import { type ArchiveKind, archiveKinds } from './fields.ts';
+import type { Matrix, When } from './schema.ts';
+import { all, dimensionsOf } from './select.ts';
 import { suggest } from './suggest.ts';
+import { unpublished } from './verdict.ts';
 
 /** Something wrong in matrix.yaml. `path` leads to the value, or to its key where `onKey`. */
 export interface Problem {
@@ -11,64 +14,133 @@ export interface Problem {
 
 /** What a schema cannot say: every name stands for something, and every rule decides about some cell. */
 export function checkReferences(matrix: Matrix): Problem[] {
-  const wrong = names(matrix);
+  const wrong = [...namesInRows(matrix), ...namesInRules(matrix), ...namesInProfiles(matrix), ...misfits(matrix)];
   // With a misspelt name in them rules mean too little; what is said about them then would only distract.
-  return wrong.length > 0 ? wrong : [...deadRules(matrix), ...unexpected(matrix)];
+  return wrong.length > 0 ? wrong : [...deadRules(matrix), ...deadFailures(matrix), ...unexpected(matrix)];
 }
 
-function names(matrix: Matrix): Problem[] {
-  const problems: Problem[] = [];
-  const known = {
-    distro: Object.keys(matrix.distributions),
-    arch: matrix.architectures,
-    fs: Object.keys(matrix.filesystems),
-    archive: Object.keys(matrix.mirrors),
-  };
-  const kinds = { distro: 'distribution', arch: 'architecture', fs: 'filesystem', archive: 'archive' };
-  const check = (kind: keyof typeof known, value: string, path: PropertyKey[], onKey = false) => {
-    if (known[kind].includes(value)) return;
-    problems.push({ path, onKey, message: `unknown ${kinds[kind]} "${value}": ${suggest(value, known[kind])}` });
-  };
+const unknown = (kind: string, value: string, names: readonly string[]) =>
+  names.includes(value) ? undefined : `unknown ${kind} "${value}": ${suggest(value, names)}`;
 
-  for (const [id, row] of Object.entries(matrix.distributions)) {
-    const at = ['distributions', id];
-    check('archive', row.archive, [...at, 'archive']);
-    check('fs', row['default-fs'], [...at, 'default-fs']);
-    row.published.forEach((arch, index) => {
-      check('arch', arch, [...at, 'published', index]);
-    });
-    for (const column of ['cpu-floor', 'kernel-package'] as const) {
-      for (const arch of Object.keys(row[column])) check('arch', arch, [...at, column, arch], true);
-      const missing = row.published.filter((arch) => row[column][arch] === undefined);
-      if (missing.length > 0) problems.push({ path: [...at, column], message: `nothing for ${missing.join(', ')}` });
-    }
-  }
-  for (const table of ['skip', 'archive-exceptions', 'expected'] as const) {
-    matrix[table].forEach(({ when }, index) => {
-      for (const kind of ['distro', 'arch', 'fs'] as const) {
-        when?.[kind]?.forEach((value, place) => {
-          check(kind, value, [table, index, 'when', kind, place]);
-        });
-      }
-    });
-  }
-  return problems;
-}
+/** A problem where there is something to say. */
+const at = (path: PropertyKey[], message: string | undefined, onKey = false): Problem[] =>
+  message === undefined ? [] : [{ path, message, onKey }];
 
-/** A rule that decides nothing is a left-over or a mistake; either way its reason would be read by nobody. */
-function deadRules(matrix: Matrix): Problem[] {
-  let open = cellsOf(matrix).filter((cell) => unpublished(matrix, cell) === undefined);
-  return matrix.skip.flatMap(({ when }, index) => {
-    const left = open.filter((cell) => !matches(when, cell));
-    const dead = left.length === open.length;
-    open = left;
-    if (!dead) return [];
-    return [{ path: ['skip', index], message: 'this rule skips no cell that is not skipped already, or means none' }];
+function namesInRows(matrix: Matrix): Problem[] {
+  const { arch, fs } = dimensionsOf(matrix);
+  const archives = Object.keys(matrix.mirrors);
+  return Object.entries(matrix.distributions).flatMap(([id, row]) => {
+    const here = ['distributions', id];
+    return [
+      ...at([...here, 'default-fs'], unknown(fs.kind, row['default-fs'], fs.names)),
+      ...Object.entries(row.published).flatMap(([name, { archive }]) => [
+        ...at([...here, 'published', name], unknown(arch.kind, name, arch.names), true),
+        ...at([...here, 'published', name, 'archive'], unknown('archive', archive, archives)),
+      ]),
+    ];
   });
 }
 
+function namesInRules(matrix: Matrix): Problem[] {
+  return (['skip', 'known-failures', 'archive-exceptions', 'expected'] as const).flatMap((table) =>
+    matrix[table].flatMap(({ when }, index) =>
+      Object.entries(dimensionsOf(matrix)).flatMap(([dimension, { kind, names }]) =>
+        (when?.[dimension as 'distro'] ?? []).flatMap((value, place) =>
+          at([table, index, 'when', dimension, place], unknown(kind, value, names)),
+        ),
+      ),
+    ),
+  );
+}
+
+function namesInProfiles(matrix: Matrix): Problem[] {
+  const dimensions = Object.entries(dimensionsOf(matrix));
+  const ids = cellsOf(matrix).map(({ id }) => id);
+  return Object.entries(matrix.profiles).flatMap(([name, { select }]) =>
+    select.flatMap((choice, index) => {
+      const here = ['profiles', name, 'select', index];
+      const beside = choice.cell && dimensions.find(([dimension]) => choice[dimension as 'distro'])?.[0];
+      return [
+        ...at([...here, 'cell'], beside && `\`cell\` names cells exactly, so \`${beside}\` does not go with it`),
+        ...(choice.cell ?? []).flatMap((id, place) => at([...here, 'cell', place], unknown('cell', id, ids))),
+        ...dimensions.flatMap(([dimension, { kind, names }]) =>
+          (choice[dimension as 'distro'] ?? []).flatMap((value, place) =>
+            at([...here, dimension, place], unknown(kind, value, [...names, all])),
+          ),
+        ),
+      ];
+    }),
+  );
+}
+
+/** What each part says is right by itself, and makes no sense beside the other. */
+function misfits(matrix: Matrix): Problem[] {
+  const rows = Object.entries(matrix.distributions);
+  const self = rows.flatMap(([id, row]) => {
+    if (row.family !== 'rpm-md' || (row['os-release'] === undefined) !== (row['system-release'] === undefined))
+      return [];
+    return at(['distributions', id], 'say what it calls itself by one of os-release and system-release', true);
+  });
+  const families = Object.fromEntries(
+    rows.flatMap(([, row]) => Object.values(row.published).map(({ archive }) => [archive, row.family])),
+  );
+  const mirrors = Object.entries(matrix.mirrors).flatMap(([archive, { origins }]) => {
+    if (!families[archive]) return at(['mirrors', archive], 'no distribution is published in this archive', true);
+    if (families[archive] === 'debootstrap') return [];
+    return origins.flatMap((origin, index) =>
+      origin === 'host-apt' || origin.security !== undefined
+        ? at(
+            ['mirrors', archive, 'origins', index],
+            `host-apt and security are of apt's archives, not of ${families[archive]}`,
+          )
+        : [],
+    );
+  });
+  return [...self, ...mirrors];
+}
+
+interface Case {
+  readonly cell: Cell;
+  readonly archive: ArchiveKind;
+}
+
+/** Each cell by each archive it could be installed from, were everything written. */
+const casesOf = (matrix: Matrix): Case[] =>
+  cellsOf(matrix).flatMap((cell) =>
+    archiveKinds.flatMap((archive) =>
+      archive === 'real' && unpublished(matrix, cell) !== undefined ? [] : [{ cell, archive }],
+    ),
+  );
+
+/** The cases that a rule is to be judged by: those of the stand-ins only where it is about nothing else. */
+const judgedBy = (when: When): ArchiveKind => (when.archive?.includes('real') === false ? 'stand-in' : 'real');
+
+/** A rule that decides nothing is a left-over or a mistake; either way its reason would be read by nobody. */
+function deadRules(matrix: Matrix): Problem[] {
+  let open = casesOf(matrix);
+  return matrix.skip.flatMap(({ when }, index) => {
+    const decided = open.filter(({ cell, archive }) => matches(when, cell, archive));
+    open = open.filter((each) => !decided.includes(each));
+    if (decided.some(({ archive }) => archive === judgedBy(when))) return [];
+    return at(['skip', index], 'this rule skips no cell that is not skipped already, or means none');
+  });
+}
+
+function deadFailures(matrix: Matrix): Problem[] {
+  const open = casesOf(matrix).filter(
+    ({ cell, archive }) => !matrix.skip.some(({ when }) => matches(when, cell, archive)),
+  );
+  return matrix['known-failures'].flatMap(({ when }, index) =>
+    open.some(({ cell, archive }) => archive === judgedBy(when) && matches(when, cell, archive))
+      ? []
+      : at(['known-failures', index], 'this is known of no cell that can be run'),
+  );
+}
+
 function unexpected(matrix: Matrix): Problem[] {
-  const cell = cellsOf(matrix).find((each) => !matrix.expected.some(({ when }) => matches(when, each)));
-  if (!cell) return [];
-  return [{ path: ['expected'], message: `no row for ${cell.id}; end the list with one that has no \`when\`` }];
+  const without = casesOf(matrix).find(
+    ({ cell, archive }) => !matrix.expected.some(({ when }) => matches(when, cell, archive)),
+  );
+  if (!without) return [];
+  return at(['expected'], `no row for ${without.cell.id}; end the list with one that has no \`when\``);
 }

@@ -1,39 +1,6 @@
 import { z } from 'zod';
-
-const name = (what: string) => z.string().regex(/^[a-z0-9_]+$/, `the name of ${what} has only a-z, 0-9 and _`);
-const names = z.array(z.string().min(1)).min(1);
-const because = z.string().min(10).describe('Why, in words a stranger understands; shown in plans and reports');
-const uri = z.url({ protocol: /^https?$/ });
-
-const when = z
-  .strictObject({
-    distro: names.optional().describe('Distribution ids; any where absent'),
-    arch: names.optional().describe('Architectures; any where absent'),
-    fs: names.optional().describe('Filesystems; any where absent'),
-  })
-  .describe('The cells meant: those that match every list given');
-
-const distribution = z.strictObject({
-  title: z.string().describe('What people call it'),
-  family: z.enum(['debootstrap']).describe('How its first packages are laid down'),
-  archive: z.string().describe('The key under `mirrors` it is installed from'),
-  suite: z.string().describe('Its name in the archive: dists/<suite>'),
-  'security-suite': z.string().describe('Its name in the security archive'),
-  release: z.string().describe('Release number'),
-  'os-release': z
-    .strictObject({ ID: z.string(), VERSION_ID: z.string() })
-    .describe('What /etc/os-release and the guest agent must say'),
-  published: names.describe('Architectures its archive has packages for'),
-  'default-fs': z.string().describe('The filesystem its installer takes when nothing is said'),
-  'cpu-floor': z
-    .record(z.string(), z.enum(['x86-64', 'x86-64-v2', 'x86-64-v3', 'armv8-a', 'rv64gc', 'rva23']))
-    .describe('The least CPU its binaries run on, per architecture'),
-  'kernel-package': z.record(z.string(), z.string()).describe('The package that brings the kernel, per architecture'),
-  'end-of-life': z
-    .string()
-    .regex(/^\d{4}-\d{2}$/)
-    .describe('Year and month of the last updates'),
-});
+import { distribution } from './distribution.ts';
+import { archiveChoices, because, name, names, uri, when } from './fields.ts';
 
 const filesystem = z.strictObject({
   type: z.string().describe('What the root is mounted as'),
@@ -50,10 +17,47 @@ const archiveException = z
   })
   .describe('Where an archive is not as it should be, and what verifies is taken instead; reports say so');
 
+const regexp = z.string().refine((text) => {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
+}, 'not a regular expression');
+
+const knownFailure = z
+  .strictObject({
+    when,
+    check: z.string().describe('The title of the check, as reports have it'),
+    signature: regexp.describe('A regular expression: what the message of the failure must match somewhere'),
+    tracker: uri.describe('Where it is being worked on'),
+    expires: z.iso.date().describe('The last day on which it is excused; from then on it is a plain failure'),
+    because,
+  })
+  .describe(
+    'A failure that is expected: the cell is `known`, neither passed nor failed. One that does not come is a failure',
+  );
+
+const selection = z
+  .strictObject({
+    distro: names.optional().describe('Distribution ids, or all; all where absent'),
+    arch: names.optional().describe('Architectures, or all; that of the host where absent'),
+    fs: names.optional().describe('Filesystems, or all; the default-fs of each distribution where absent'),
+    cell: names.optional().describe('Exactly these ids, such as debian13-x86_64-xfs, instead of the three above'),
+  })
+  .describe('As by --distro, --arch and --fs, or by --cell');
+
+const profile = z.strictObject({
+  about: z.string().min(10).describe('What it is for'),
+  archive: z.enum(archiveChoices).optional().describe('As by --archive, where that is not given'),
+  select: z.array(selection).min(1).describe('The cells of all of them together'),
+});
+
 const publicOrigin = z
   .strictObject({
-    uri: uri.describe('The archive: the folder that holds dists/'),
-    security: uri.describe('The security archive: the folder that holds dists/'),
+    uri: uri.describe('The archive: the folder below which suites, repositories or tarballs lie'),
+    security: uri.optional().describe('The archive of security suites, where that is another one'),
   })
   .describe('A mirror by its address');
 
@@ -65,6 +69,7 @@ export const matrixSchema = z.strictObject({
   skip: z
     .array(z.strictObject({ when, because }))
     .describe('Cells that are not run. Each rule must decide about at least one cell that nothing before it skips'),
+  'known-failures': z.array(knownFailure).describe('Each must be of at least one cell that can be run'),
   'archive-exceptions': z.array(archiveException).describe('The first that matches counts'),
   expected: z
     .array(
@@ -76,6 +81,7 @@ export const matrixSchema = z.strictObject({
     )
     .min(1)
     .describe('How long a cell takes; the first row that matches counts'),
+  profiles: z.record(name('a profile'), profile).describe('Choices of cells by name: --profile'),
   mirrors: z
     .record(z.string(), z.strictObject({ origins: z.array(z.union([z.literal('host-apt'), publicOrigin])).min(1) }))
     .describe('Where packages come from: tried in this order. `host-apt` is what this host’s own apt is set up with'),
@@ -83,8 +89,10 @@ export const matrixSchema = z.strictObject({
 
 /** Keys as in the file, kebab-case where they are two words: one vocabulary in matrix.yaml, errors and code. */
 export type Matrix = z.infer<typeof matrixSchema>;
-export type Distribution = Matrix['distributions'][string];
 export type Filesystem = Matrix['filesystems'][string];
 export type ArchiveException = Matrix['archive-exceptions'][number];
-export type When = Matrix['skip'][number]['when'];
+export type KnownFailure = Matrix['known-failures'][number];
+export type Profile = Matrix['profiles'][string];
 export type Origin = Matrix['mirrors'][string]['origins'][number];
+export type { Debootstrap, Distribution } from './distribution.ts';
+export type { When } from './fields.ts';

@@ -7,6 +7,8 @@ export interface ArchRow extends ProbeTarget {
   readonly name: Arch;
   /** How systemd credentials get into the guest: by QEMU's fw_cfg device, or behind the initramfs (credentials.ts). */
   readonly credentials: 'fw_cfg' | 'initrd';
+  /** How the host asks the guest to power itself off: by the machine's button, or by the guest agent where it has none. */
+  readonly powerOff: 'button' | 'agent';
   /** The control register to write anew in a machine that was just loaded: QEMU forgets that its timer runs (rearm.ts). */
   readonly rearm?: number;
 }
@@ -19,6 +21,7 @@ export const ARCHES: Readonly<Record<Arch, ArchRow>> = {
     cpu: { kvm: 'host', tcg: 'max' },
     serial: 'ttyS0',
     native: 'x86_64',
+    powerOff: 'button',
     credentials: 'fw_cfg',
   },
   aarch64: {
@@ -32,6 +35,7 @@ export const ARCHES: Readonly<Record<Arch, ArchRow>> = {
     cpu: { kvm: 'host', tcg: 'max,lpa2=off,pauth=off,sve=off,sme=off' },
     serial: 'ttyAMA0',
     native: 'aarch64',
+    powerOff: 'button',
     credentials: 'fw_cfg',
   },
   riscv64: {
@@ -42,6 +46,7 @@ export const ARCHES: Readonly<Record<Arch, ArchRow>> = {
     cpu: { kvm: 'host', tcg: 'rv64' },
     serial: 'ttyS0',
     native: 'riscv64',
+    powerOff: 'agent',
     // QEMU 7.1 and 7.2 make the device only after they have read their command line, and refuse `-fw_cfg`.
     credentials: 'initrd',
     // stimecmp

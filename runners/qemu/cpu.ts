@@ -7,6 +7,9 @@ import { atLeast } from './version.ts';
 /** The least processor that a distribution's programs run on. */
 export type CpuFloor = 'x86-64' | 'x86-64-v2' | 'x86-64-v3' | 'armv8-a' | 'rv64gc' | 'rva23';
 
+/** What every processor of an architecture can do. */
+export const LEAST: Readonly<Record<Arch, CpuFloor>> = { x86_64: 'x86-64', aarch64: 'armv8-a', riscv64: 'rv64gc' };
+
 interface FloorRow {
   readonly arch: Arch;
   /** QEMU's model under TCG; the architecture's own where there is none. */

@@ -1,20 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Surroundings } from '../../runners/cell/surroundings.ts';
+import { GuestFailure } from '../../runners/errors.ts';
 import type { EventBody } from '../../runners/events/event.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
+import type { KnownFailure } from '../../runners/matrix/schema.ts';
 import { CellRun } from './cell-run.ts';
 import type { CellContext, OpenCell } from './check.ts';
 
 const cell = { id: 'debian13-x86_64-xfs', distro: 'debian13', arch: 'x86_64', fs: 'xfs' };
 const planned = { cell, expected: 1 } as PlannedCell;
 
-function cellRun(open: OpenCell<CellContext>) {
+function cellRun(open: OpenCell<CellContext>, knownFailures: readonly KnownFailure[] = []) {
   const events: EventBody[] = [];
   const user = new AbortController();
   const emit = (event: EventBody) => void events.push(event);
   const given = { emit, signal: user.signal, folder: '/', options: {} as Surroundings['options'] };
-  return { run: new CellRun(planned, open, given, './stub-matrix run'), user, events };
+  return {
+    run: new CellRun({ ...planned, knownFailures }, open, given, './stub-matrix run', '2026-11-23'),
+    user,
+    events,
+  };
 }
 
 const check = (title: string, body = async () => {}) => ({ title, body, independent: true });
@@ -75,4 +81,52 @@ test('a diagnosis that breaks is a note, and leaves the verdict as it is', async
   });
   expect(await run.judge(broken)).toMatchObject({ reason: { message: 'no answer' } });
   expect(events.at(-1)).toMatchObject({ type: 'note', text: 'the diagnosis broke off: no shell' });
+});
+
+const known = (archive: 'real' | 'stand-in'): KnownFailure => ({
+  when: { arch: ['x86_64'], archive: [archive] },
+  check: 'two',
+  signature: 'no answer',
+  tracker: 'https://bugs.example/1',
+  expires: '2026-12-31',
+  because: 'a failure that the test knows',
+});
+const silent = async () => {
+  throw new GuestFailure({ code: 'no-answer', message: 'there was no answer' });
+};
+
+test('a known failure is told as such, and keeps the later checks from making sense all the same', async () => {
+  let diagnosed = 0;
+  const open = async () => ({
+    archive: 'real' as const,
+    onFailure: () => {
+      diagnosed += 1;
+    },
+    [Symbol.asyncDispose]: async () => {},
+  });
+  const { run, events } = cellRun(open, [known('real')]);
+  expect(await run.judge(check('one'))).toMatchObject({ status: 'passed' });
+  const two = { ...check('two', silent), independent: false };
+  expect(await run.judge(two)).toMatchObject({ status: 'known', reason: { code: 'known-failure' } });
+  expect(await run.judge(check('three'))).toMatchObject({ status: 'skipped' });
+  await run.close();
+  expect(diagnosed).toBe(1);
+  expect(events.at(-1)).toMatchObject({ type: 'cell-ended', status: 'known' });
+});
+
+test('what is known of the distribution is not known of its stand-in', async () => {
+  const open = async () => ({ archive: 'stand-in' as const, [Symbol.asyncDispose]: async () => {} });
+  const { run } = cellRun(open, [known('real')]);
+  await run.judge(check('one'));
+  expect(await run.judge(check('two', silent))).toMatchObject({ status: 'failed', reason: { code: 'no-answer' } });
+  await run.close();
+});
+
+test('a check that passes although it is known to fail ends nothing: the guest is well', async () => {
+  const { run, events } = cellRun(async () => ({ [Symbol.asyncDispose]: async () => {} }), [known('real')]);
+  const two = { ...check('two'), independent: false };
+  expect(await run.judge(two)).toMatchObject({ status: 'failed', reason: { code: 'known-failure-passed' } });
+  expect(await run.judge(check('three'))).toMatchObject({ status: 'passed' });
+  await run.close();
+  expect(events.at(-1)).toMatchObject({ type: 'cell-ended', status: 'failed' });
 });

@@ -1,14 +1,20 @@
 import type { Surroundings } from '../../runners/cell/surroundings.ts';
 import type { Reason, Status } from '../../runners/events/event.ts';
+import { matches } from '../../runners/matrix/cells.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
+import type { KnownFailure } from '../../runners/matrix/schema.ts';
 import type { CellContext, Check, OpenCell } from './check.ts';
 import { classify } from './classify.ts';
 import { within } from './deadline.ts';
+import { againstKnown, OUTDATED } from './known.ts';
 
 /** Seconds for diagnosing a failure, and for taking a cell down. */
 const patience = 60;
 /** The same after the user broke off; with the bound of the main thread, 30 s, still to come. */
 const hurry = { body: 5, close: 20 };
+
+/** What is worth a diagnosis, and keeps later checks from making sense. */
+const BAD: ReadonlySet<Status> = new Set(['failed', 'error', 'known']);
 
 /** A check's verdict, with what was thrown where something was. */
 export interface Verdict {
@@ -35,6 +41,7 @@ export class CellRun<C extends CellContext> {
   readonly #planned: PlannedCell;
   readonly #open: OpenCell<C>;
   readonly #given: Surroundings;
+  readonly #today: string;
   readonly #elapsed = sinceThen();
   readonly #statuses = new Set<Status>();
   #opening: Promise<C> | undefined;
@@ -42,20 +49,22 @@ export class CellRun<C extends CellContext> {
   /** The check that failed and on which all later ones build. */
   #blocker: string | undefined;
 
-  constructor(planned: PlannedCell, open: OpenCell<C>, given: Surroundings, rerun: string) {
+  /** @param today by which known failures expire, such as 2026-11-23 */
+  constructor(planned: PlannedCell, open: OpenCell<C>, given: Surroundings, rerun: string, today: string) {
     this.#planned = planned;
     this.#open = open;
     this.#given = given;
+    this.#today = today;
     given.emit({ type: 'cell-started', cell: planned.cell.id, rerun });
   }
 
   /** Comes to a verdict on one check and emits it; never throws. */
   async judge(check: Check<C>): Promise<Verdict> {
     const elapsed = sinceThen();
-    const verdict = await this.#verdict(check);
+    const verdict = againstKnown(await this.#verdict(check), this.#knownOf(check), this.#today);
     this.#end(check.title, verdict, elapsed());
     const { status, reason } = verdict;
-    if (reason && reason.code !== 'interrupted' && (status === 'failed' || status === 'error')) {
+    if (reason && reason.code !== 'interrupted' && reason.code !== OUTDATED && BAD.has(status)) {
       await this.#diagnose(reason);
       // Without a context, the cell could not be opened: then nothing can be judged.
       if (!check.independent || !this.#context || this.#context.lost) this.#blocker ??= check.title;
@@ -75,7 +84,7 @@ export class CellRun<C extends CellContext> {
       this.#end('ended', { status: 'error', reason: { ...reason, code } }, elapsed());
     }
     const status =
-      (['failed', 'error', 'passed', 'skipped'] as const).find((each) => this.#statuses.has(each)) ?? 'error';
+      (['failed', 'error', 'known', 'passed', 'skipped'] as const).find((each) => this.#statuses.has(each)) ?? 'error';
     this.#given.emit({ type: 'cell-ended', cell: this.#planned.cell.id, status, seconds: this.#elapsed() });
   }
 
@@ -94,6 +103,12 @@ export class CellRun<C extends CellContext> {
       if (signal.aborted) return interrupted(`during "${check.title}"`, thrown);
       return { ...classify(thrown), thrown };
     }
+  }
+
+  #knownOf({ title }: Check<C>): readonly KnownFailure[] {
+    const { cell, knownFailures } = this.#planned;
+    const archive = this.#context?.archive ?? 'real';
+    return knownFailures.filter(({ check, when }) => check === title && matches(when, cell, archive));
   }
 
   async #run(check: Check<C>): Promise<Outcome> {

@@ -1,12 +1,15 @@
 import type { Surroundings } from '../../runners/cell/surroundings.ts';
 import { HarnessError } from '../../runners/errors.ts';
 import type { Reason } from '../../runners/events/event.ts';
+import type { ArchiveKind } from '../../runners/matrix/fields.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
 
 /** What the checks of a cell share: its image, its machine. Opened before the first check, disposed of after the last. */
 export interface CellContext extends AsyncDisposable {
   /** True once nothing more can be asked of the guest: then all later checks are skipped, the independent ones too. */
   readonly lost?: boolean;
+  /** What it is installed from, once that is known: of a stand-in other failures are known than of the distribution. */
+  readonly archive?: ArchiveKind | undefined;
   /** Called after each check that did not pass: the moment to diagnose. 60 s at most. */
   onFailure?(reason: Reason): Promise<void> | void;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cell } from '../../runners/cell/cell.ts';
+import { whatExists } from '../../runners/cell/existing.ts';
 import type { Installed } from '../../runners/cell/installed.ts';
 import { defaultCacheFolder } from '../../runners/host/cache-folder.ts';
 import { loadMatrix } from '../../runners/matrix/load.ts';
@@ -23,7 +24,7 @@ export async function loneCell(
   changes: Partial<RunOptions> = {},
   installed?: Installed,
 ): Promise<Cell> {
-  const [planned] = makePlan(loadMatrix(), { cell: [id] }).run;
+  const [planned] = makePlan(loadMatrix(), whatExists(changes), { selection: { cell: [id] } }).run;
   if (!planned) throw new RangeError(`${id} is no cell that can be run`);
   const folder = await mkdtemp(join(tmpdir(), 'lone-cell-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));

@@ -105,5 +105,5 @@ test('an image of somebody else’s, on hvc0, with a plugin that fails: named an
   expect(cell.machine.qemu.console.text()).toMatch(/stub: plugin 10-broken failed with status 3, passed over/);
   // logind, which answers the button, comes up behind the shell.
   await cell.guest.shell('systemctl is-system-running --wait');
-  await cell.machine.powerOff({ awaiting: 'the end of stub after the power button', timeout: 120 });
+  await cell.machine.powerOff({ awaiting: 'the end of stub after the power button', timeout: 120 }, 'button');
 });

@@ -4,8 +4,9 @@
 # An answer comes in the variables named with each function (no subshell: a fork is dear under emulation),
 # a "no" is status 1 with the reason in $why.
 
-# The names of a kernel and of an initramfs; %V stands for the version. Of two names for one version the first wins.
-KERNEL_NAMES='vmlinuz-%V kernel-%V'
+# The names of a kernel and of an initramfs; %V stands for the version. Of two names for one version the first wins: vmlinux,
+# as Debian calls a kernel that is not compressed (riscv64), may elsewhere be one for debuggers.
+KERNEL_NAMES='vmlinuz-%V kernel-%V vmlinux-%V'
 PLAIN_KERNEL_NAMES='kernel vmlinuz'
 INITRAMFS_NAMES='initramfs-%V.img initramfs-%V initrd.img-%V initrd-%V.img'
 PLAIN_INITRAMFS_NAMES='initramfs initrd.img'

@@ -28,7 +28,8 @@ END
 # Sets KERNEL_VERSION to the newest: an upgrade during the install may have left an older one, which is not booted.
 find_kernel_version() {
   KERNEL_VERSION=$(cd "$TARGET/usr/lib/modules" && printf '%s\n' * | sort -V | tail -n 1)
-  [ -e "$TARGET/boot/vmlinuz-$KERNEL_VERSION" ] || fail 'no kernel was installed'
+  # Debian calls it vmlinux where it is not compressed, as on riscv64.
+  compgen -G "$TARGET/boot/vmlinu[xz]-$KERNEL_VERSION" > /dev/null || fail 'no kernel was installed'
 }
 
 # Goes on beside whatever comes next, until await_initramfs. Made in a folder that no package's script looks into: one that
