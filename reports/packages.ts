@@ -6,13 +6,15 @@ export function packagesLine({ packages }: Pick<RunResult, 'packages'>): string 
   if (!packages) return undefined;
   const { archives, mirrors, replayOf } = packages;
   const sum = (field: Exclude<keyof ArchiveTally, 'archive'>) => archives.reduce((all, each) => all + each[field], 0);
-  const [kept, hit, miss, stale, failed] = (['kept', 'hit', 'miss', 'stale', 'failed'] as const).map(sum);
-  const answers = [kept, hit, miss, stale].reduce<number>((all, each) => all + (each ?? 0), 0);
+  const [local, kept, hit, miss, stale] = [sum('local'), sum('kept'), sum('hit'), sum('miss'), sum('stale')];
+  const failed = sum('failed');
+  const answers = local + kept + hit + miss + stale;
   if (answers === 0 && failed === 0) return undefined;
   const fetched = mirrors.reduce((all, { bytes }) => all + bytes, 0);
   const words = [
     `${answers} files (${mib(sum('bytes'))})`,
-    replayOf === undefined ? `${kept} kept by earlier runs` : `all as in run ${replayOf}`,
+    ...(local ? [`${local} out of folders of this host`] : []),
+    replayOf === undefined ? `${kept} kept by earlier runs` : `${local ? 'the others' : 'all'} as in run ${replayOf}`,
     ...(replayOf === undefined ? [`${hit} fetched once for several guests`, `${miss} fetched (${mib(fetched)})`] : []),
     ...(stale ? [`${stale} stale, since no mirror answered`] : []),
     ...(failed ? [`${failed} not to be had`] : []),

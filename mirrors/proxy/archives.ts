@@ -53,9 +53,15 @@ export function numbered(archives: readonly ProxiedArchive[]): readonly Numbered
     .map(({ uri, mirrors }, index) => {
       const id = `a${index}`;
       const all = [...new Set([uri, ...mirrors.map(trim)])];
-      const { host, base } = mirrorOf(uri, id);
-      return { id, uri, host, base, mirrors: all.map((each, place) => mirrorOf(each, `${id}m${place}`)) };
+      return { id, ...placeOf(uri), mirrors: all.map((each, place) => mirrorOf(each, `${id}m${place}`)) };
     });
+}
+
+/** Where an address is in the space of names that guests ask in. @throws UsageError `odd-archive` */
+export function placeOf(uri: string): Pick<NumberedArchive, 'uri' | 'host' | 'base'> {
+  requirePlain(uri);
+  const { host, pathname } = new URL(uri);
+  return { uri: trim(uri), host, base: baseOf(pathname) };
 }
 
 function mirrorOf(uri: string, id: string): Mirror {

@@ -1,4 +1,5 @@
 import type { Mirror, NumberedArchive } from './archives.ts';
+import { foldersFirst } from './config-folders.ts';
 import { front, words } from './config-front.ts';
 import { type Fetching, LOGS, type Patience, type ProxyPlan, SOCKET, WORK } from './plan.ts';
 import { block, type Line, quoted, regex } from './syntax.ts';
@@ -10,6 +11,8 @@ const MOVED = '301 302 303 307 308';
 /** How long something is kept, and in which form it comes, is ours to say; where files lie is not a mirror's. */
 const IGNORED =
   'Cache-Control Expires Set-Cookie Vary X-Accel-Expires X-Accel-Redirect X-Accel-Buffering X-Accel-Limit-Rate X-Accel-Charset';
+
+const NOT_OURS = words(403, 'http://$asked is in none of the archives of this run');
 
 const ASKED = {
   time: '$msec',
@@ -26,6 +29,7 @@ const ASKED = {
  */
 export function fetching(plan: ProxyPlan, from: Fetching): Line[] {
   const { archives } = from;
+  if (archives.length === 0) return [block('server', [...front(plan), ...foldersFirst(plan, [NOT_OURS])])];
   return [
     `log_format asked escape=json '${JSON.stringify(ASKED)}';`,
     block('map $http_host$uri $archive', [
@@ -50,11 +54,12 @@ export function fetching(plan: ProxyPlan, from: Fetching): Line[] {
 }
 
 /** `$below` is the path within the archive. */
-function seenByGuests({ packages, patience }: ProxyPlan): Line[] {
+function seenByGuests(plan: ProxyPlan): Line[] {
+  const { packages, patience } = plan;
   return [
     `root ${quoted(packages)};`,
-    block('location /', [
-      block("if ($archive = '')", [words(403, 'http://$asked is in none of the archives of this run')]),
+    ...foldersFirst(plan, [
+      block("if ($archive = '')", [NOT_OURS]),
       'set $source kept;',
       'try_files /kept/$asked @mirrors;',
     ]),

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { numbered } from './archives.ts';
 import { nginxConf } from './config.ts';
+import { placed } from './folders.ts';
 import { PATIENCE, type ProxyPlan } from './plan.ts';
 
 const golden = (name: string) => join(import.meta.dirname, 'golden', name);
@@ -12,6 +13,10 @@ const common = {
   work: '/home/u/.cache/stub matrix/packages/work/20261123-141502-4f2a',
   packages: '/home/u/.cache/stub matrix/packages',
   patience: PATIENCE,
+  folders: placed([
+    { uri: 'http://stand-in.invalid/el', folder: '/srv/stand ins/el' },
+    { uri: 'http://stand-in.invalid/el/9+', folder: 'file:///srv/stand%20ins/el9' },
+  ]),
 };
 
 const fetching: ProxyPlan = {

@@ -1,5 +1,6 @@
 import { HarnessError } from '../../runners/errors.ts';
 import { fetching } from './config-fetching.ts';
+import { folderMap, foldersFirst } from './config-folders.ts';
 import { front, words } from './config-front.ts';
 import { LOGS, type ProxyPlan, WORK } from './plan.ts';
 import { block, type Line, quoted, render } from './syntax.ts';
@@ -10,8 +11,8 @@ import { block, type Line, quoted, render } from './syntax.ts';
  * @throws HarnessError `path-not-for-nginx`
  */
 export function nginxConf(plan: ProxyPlan): string {
-  const { run, work, packages, user, serve } = plan;
-  for (const path of [work, packages]) requirePlain(path);
+  const { run, work, packages, user, folders, serve } = plan;
+  for (const path of [work, packages, ...folders.map(({ folder }) => folder)]) requirePlain(path);
   return render([
     `# The package proxy of run ${run}, made by mirrors/proxy/config.ts`,
     'daemon off;',
@@ -23,6 +24,7 @@ export function nginxConf(plan: ProxyPlan): string {
     block('events', ['worker_connections 1000;']),
     block('http', [
       ...common(plan),
+      ...folderMap(plan),
       ...('archives' in serve ? fetching(plan, serve) : replaying(plan, serve.replayOf)),
     ]),
   ]);
@@ -33,7 +35,7 @@ function requirePlain(path: string): void {
   throw new HarnessError({
     code: 'path-not-for-nginx',
     message: `${path} has a character that means something else in nginx's configuration`,
-    hint: 'choose another folder with --cache',
+    hint: 'choose another folder, such as with --cache',
   });
 }
 
@@ -69,7 +71,7 @@ function replaying(plan: ProxyPlan, replayOf: string): Line[] {
     block('server', [
       ...front(plan),
       `root ${quoted(plan.work)};`,
-      block('location /', ['set $source kept;', `try_files /${WORK.answers}/$asked @absent;`]),
+      ...foldersFirst(plan, ['set $source kept;', `try_files /${WORK.answers}/$asked @absent;`]),
       block('location @absent', [
         'set $source absent;',
         `if (-f $document_root/${WORK.absent}/$asked) { return 404; }`,

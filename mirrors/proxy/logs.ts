@@ -1,7 +1,10 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Where an answer to a guest came from; `refused` is what is in no archive of the run, or no question for files. */
-export type Source = 'kept' | 'hit' | 'miss' | 'stale' | 'absent' | 'failed' | 'refused';
+/**
+ * Where an answer to a guest came from: `local` is a folder of this host, `refused` what is in no archive of the run, or no
+ * question for files.
+ */
+export type Source = 'local' | 'kept' | 'hit' | 'miss' | 'stale' | 'absent' | 'failed' | 'refused';
 
 /** A line of answered.log. */
 export interface Answered {

@@ -1,4 +1,5 @@
 import type { NumberedArchive } from './archives.ts';
+import type { PlacedFolder } from './folders.ts';
 
 /** What nginx's configuration is made from: a plain value. All paths are absolute. */
 export interface ProxyPlan {
@@ -11,6 +12,8 @@ export interface ProxyPlan {
   readonly packages: string;
   /** The account that nginx works under, only where it starts as root: nobody, its default, may not read a private folder. */
   readonly user?: string;
+  /** Looked into before all else. */
+  readonly folders: readonly PlacedFolder[];
   readonly serve: Fetching | Replaying;
   readonly patience: Patience;
 }

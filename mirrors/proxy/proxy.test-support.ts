@@ -28,7 +28,7 @@ export interface Bench {
   origin(files: Record<string, File>): Promise<Origin>;
   /** A run's proxy for these archives; the mirrors of an archive are listed behind it. */
   run(archives: readonly ProxiedArchive[], changes?: Partial<ProxyParts>): Promise<Run>;
-  replay(record: RunRecord): Promise<Run>;
+  replay(record: RunRecord, changes?: Partial<ProxyParts>): Promise<Run>;
   /** The keys of what lies in a tree, whole. */
   tree(name: 'kept' | 'latest'): Promise<string[]>;
 }
@@ -93,7 +93,7 @@ export function bench(): Bench {
     },
     origin: async (files) => stack.use(await startOrigin(files)),
     run: (archives, changes = {}) => begin((parts) => startProxy(archives, parts), changes),
-    replay: (record) => begin((parts) => startReplay(record, parts), {}),
+    replay: (record, changes = {}) => begin((parts) => startReplay(record, parts), changes),
     tree: async (name) => {
       const root = join(folder, 'cache/packages', name);
       const all = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);

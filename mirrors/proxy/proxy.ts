@@ -7,6 +7,7 @@ import type { RunRegister } from '../../runners/host/run-register.ts';
 import { lookUp, resolversIn, trustBundle } from './addresses.ts';
 import { type NumberedArchive, numbered, type ProxiedArchive } from './archives.ts';
 import { nginxConf } from './config.ts';
+import { type LocalArchive, placed } from './folders.ts';
 import { Keep } from './keep.ts';
 import { packagesFolderIn, workPath } from './layout.ts';
 import { Mirrors } from './mirrors.ts';
@@ -31,6 +32,8 @@ export interface ProxyParts {
   readonly signal: AbortSignal;
   /** `onHost`, or whatever else starts an nginx. */
   readonly start: StartNginx;
+  /** Archives in folders of this host, fetching or replaying; they come before all others. */
+  readonly folders?: readonly LocalArchive[];
   readonly patience?: Patience;
   /** File with the certificates that TLS trusts; the host's where absent. */
   readonly trust?: string;
@@ -56,11 +59,12 @@ export interface PackageProxy extends AsyncDisposable {
  * Starts the proxy through which all guests of a run get their packages. To be called from the main thread: nginx ends with
  * the thread that started it.
  *
- * @param archives what guests may ask for, at least one; nothing else is answered.
- * @throws HarnessError `proxy-not-started`, `no-certificates`, `path-not-for-nginx`; UsageError `odd-archive`
+ * @param archives what guests may ask for, besides the folders of `parts`; nothing else is answered.
+ * @throws HarnessError `proxy-not-started`, `no-certificates`, `path-not-for-nginx`; UsageError `odd-archive`, `odd-folder`,
+ *   `folder-twice`
  */
 export async function startProxy(archives: readonly ProxiedArchive[], parts: ProxyParts): Promise<PackageProxy> {
-  if (archives.length === 0) throw new RangeError('a proxy for no archive');
+  if (archives.length === 0 && !parts.folders?.length) throw new RangeError('a proxy for no archive');
   const all = numbered(archives);
   const mirrors = all.flatMap((archive) => archive.mirrors);
   const trust = parts.trust ?? trustBundle();
@@ -88,6 +92,7 @@ async function start(
   const { run, folder, register, signal, note } = parts;
   const packages = packagesFolderIn(resolve(parts.cacheFolder));
   const work = workPath(packages, run);
+  const folders = placed(parts.folders ?? []);
   const replayed = 'answers' in serve ? serve : undefined;
   await using stack = new AsyncDisposableStack();
   stack.use(register.folder(work));
@@ -99,6 +104,7 @@ async function start(
     run,
     work,
     packages,
+    folders,
     serve: 'answers' in serve ? { replayOf: serve.run } : serve,
     patience: parts.patience ?? PATIENCE,
     ...(process.getuid?.() === 0 ? { user: userInfo().username } : {}),
@@ -111,7 +117,7 @@ async function start(
   };
   const shunned = join(work, WORK.shunned);
   const mirrors = replayed ? undefined : new Mirrors({ archives, addresses, shunned, note, trouble });
-  const tally = new Tally(archives);
+  const tally = new Tally(archives, folders);
   const recorder = new Recorder({ keep, packages, cache: join(work, WORK.cache), mirrors, note, trouble });
   const watch = stack.use(new Watch({ folder, tally, mirrors, recorder, note }));
 

@@ -51,7 +51,8 @@ export class Recorder {
   async see({ key, source, status }: Answered): Promise<void> {
     if (source === 'failed') return this.#noteFailed(key);
     if (source === 'absent') return void this.#absent.add(key);
-    if (source === 'refused' || (status >= 300 && status !== 304)) return;
+    // What is local lies there already.
+    if (source === 'local' || source === 'refused' || (status >= 300 && status !== 304)) return;
     // A folder's listing is no file.
     if (this.#answers.has(key) || key.endsWith('/')) return;
     if (source === 'kept') return this.#repeat('kept', key);

@@ -7,16 +7,17 @@ export class Tally {
   readonly #archives: readonly { readonly prefix: string; readonly tally: Changing<ArchiveTally> }[];
   readonly #mirrors: ReadonlyMap<string, Changing<MirrorTally>>;
 
-  constructor(archives: readonly NumberedArchive[]) {
-    this.#archives = archives.map(({ uri }) => ({ prefix: `${keyOf(uri)}/`, tally: emptyTally(uri) }));
+  /** @param folders the addresses of folders of this host. */
+  constructor(archives: readonly NumberedArchive[], folders: readonly { readonly uri: string }[]) {
+    this.#archives = [...folders, ...archives].map(({ uri }) => ({ prefix: `${keyOf(uri)}/`, tally: emptyTally(uri) }));
     const mirrors = archives.flatMap((archive): readonly Mirror[] => archive.mirrors);
     this.#mirrors = new Map(mirrors.map(({ id, uri }) => [id, { mirror: uri, asked: 0, failed: 0, bytes: 0 }]));
   }
 
-  answered({ key, source, bytes }: Answered): void {
+  answered({ key, source, status, bytes }: Answered): void {
     const of = this.#archives.find(({ prefix }) => key.startsWith(prefix));
     if (!of || source === 'refused') return;
-    of.tally[source] += 1;
+    of.tally[source === 'local' && status === 404 ? 'absent' : source] += 1;
     of.tally.bytes += bytes;
   }
 
@@ -51,5 +52,5 @@ export class Tally {
 type Changing<T> = { -readonly [K in keyof T]: T[K] };
 
 function emptyTally(archive: string): Changing<ArchiveTally> {
-  return { archive, kept: 0, hit: 0, miss: 0, stale: 0, absent: 0, failed: 0, bytes: 0 };
+  return { archive, local: 0, kept: 0, hit: 0, miss: 0, stale: 0, absent: 0, failed: 0, bytes: 0 };
 }

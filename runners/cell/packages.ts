@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalArchive } from '../../mirrors/proxy/folders.ts';
 import { packagesFolderIn } from '../../mirrors/proxy/layout.ts';
 import { onHost } from '../../mirrors/proxy/nginx.ts';
 import { findNginx, noNginx, unpackNginx } from '../../mirrors/proxy/nginx-program.ts';
@@ -20,6 +21,8 @@ export interface PackagesFor {
   readonly run: string;
   readonly cells: readonly PlannedCell[];
   readonly options: RunOptions;
+  /** Archives that lie in folders of this host. */
+  readonly folders?: readonly LocalArchive[];
   /** Absolute path of the run's folder. */
   readonly folder: string;
   readonly note: (text: string) => void;
@@ -43,6 +46,7 @@ export async function openPackages({
   run,
   cells,
   options,
+  folders = [],
   folder,
   note,
   signal,
@@ -55,13 +59,13 @@ export async function openPackages({
   await mkdir(logs, { mode: 0o700 });
   await using stack = new AsyncDisposableStack();
   const register = stack.use(new RunRegister(stateFolderIn(cacheFolder), `proxy-${run}`));
-  const parts: ProxyParts = { run, folder: logs, cacheFolder, register, start: onHost(program), note, signal };
+  const parts: ProxyParts = { run, folder: logs, cacheFolder, register, folders, start: onHost(program), note, signal };
   let proxy: PackageProxy;
   if (offline) {
     proxy = await startReplay(await findRecord(packages, { cells: cells.map(({ cell }) => cell.id) }), parts);
   } else {
     const archives = await archivesFor(cells, options, packages, signal);
-    if (archives.length === 0) return undefined;
+    if (archives.length + folders.length === 0) return undefined;
     proxy = await startProxy(archives, parts);
   }
   stack.use(proxy);

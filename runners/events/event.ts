@@ -140,6 +140,8 @@ export interface Note extends Stamp {
 export interface ArchiveTally {
   /** Its address. */
   readonly archive: string;
+  /** From a folder of this host. */
+  readonly local: number;
   /** From what earlier runs kept. */
   readonly kept: number;
   /** From what this run has fetched before. */
