@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { asGuestsSay } from './proxy/archives.ts';
 
 export interface Reply {
   readonly ok: boolean;
@@ -20,7 +21,7 @@ export async function ask(url: string, options: { readonly via?: number | undefi
     const { ok, status, statusText } = response;
     return { ok, status, statusText, text: await response.text() };
   }
-  return askProxy(url.replace(/^https:/, 'http:'), via, signal);
+  return askProxy(asGuestsSay(url), via, signal);
 }
 
 function askProxy(url: string, port: number, signal: AbortSignal): Promise<Reply> {

@@ -89,6 +89,9 @@ export function keyOf(uri: string): string {
   return `${host}${baseOf(pathname)}`;
 }
 
+/** How guests name what the proxy may fetch by https: they have no way to ask it for that. */
+export const asGuestsSay = (uri: string) => uri.replace(/^https:/, 'http:');
+
 const baseOf = (pathname: string) => decodeURIComponent(pathname).replace(/\/+$/, '');
 
 const trim = (uri: string) => uri.replace(/\/+$/, '');

@@ -31,6 +31,16 @@ test('through the package proxy, the archive keeps its name', () => {
   );
 });
 
+test('what the proxy fetches by https guests ask it for by http; where they are let out they ask themselves', () => {
+  const [uri, securityUri] = ['https://mirror.example/https/debian', 'https://mirror.example:8443/security'];
+  const line = (options: Parameters<typeof installerLine>[2]) =>
+    installerLine(cell, { archive: { ...archive, uri, securityUri }, exception: undefined }, options);
+  expect(line({ proxy: { port: 1, folder: '/p', offline: false } })).toContain(
+    ' MIRROR=http://mirror.example/https/debian SECURITY_MIRROR=http://mirror.example:8443/security ',
+  );
+  expect(line({})).toContain(`MIRROR=${uri} SECURITY_MIRROR=${securityUri} `);
+});
+
 test('an exception tells which suites are read', () => {
   const exception = {
     when: {},

@@ -1,4 +1,5 @@
 import type { Archive } from '../../mirrors/origins.ts';
+import { asGuestsSay } from '../../mirrors/proxy/archives.ts';
 import type { FailOn } from '../channels/console/console.ts';
 import { GuestFailure } from '../errors.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
@@ -17,12 +18,13 @@ export function installerLine(
   { archive, exception }: Pick<Prepared, 'exception'> & { readonly archive: Archive },
   options: Pick<RunOptions, 'bootstrap' | 'proxy'>,
 ): string {
+  const named = options.proxy ? asGuestsSay : (uri: string) => uri;
   const settings: Record<string, string | undefined> = {
     // As curl, apt, dnf and wget read it. The mirror is named by its own address, which the new system is to have.
     http_proxy: options.proxy && `http://${GUEST_PROXY.address}:${GUEST_PROXY.port}`,
     FS: cell.fs,
-    MIRROR: archive.uri,
-    SECURITY_MIRROR: archive.securityUri,
+    MIRROR: named(archive.uri),
+    SECURITY_MIRROR: named(archive.securityUri),
     BOOTSTRAP: options.bootstrap,
     ...exceptionSettings(exception),
   };

@@ -26,7 +26,7 @@ export async function archivesFor(
     distinct(sources).map(({ distribution, origins }) => findMirrors(distribution, origins, { mirror, signal }, known)),
   );
   const suites = found.flatMap(({ main, security }) => [main, security]);
-  return [...suites, ...real.flatMap((each) => addressesOf(each, mirror))].flatMap(eachWithTheOthers);
+  return [...suites.flatMap(eachWithTheOthers), ...otherArchives(real, mirror)];
 }
 
 /** Many cells are installed from the same suites. */
@@ -38,12 +38,17 @@ function distinct(sources: readonly AptSource[]): readonly AptSource[] {
   return [...new Map(byName).values()];
 }
 
-/** Of an archive that is not apt's: its origins say all, and none has to be asked which archive it is. */
-function addressesOf({ cell, distribution }: PlannedCell, mirror: string | undefined): readonly (readonly string[])[] {
-  if (distribution.family === 'debootstrap') return [];
-  const origins = originsOf(distribution.published[cell.arch]?.archive);
-  const uris = origins.flatMap((origin) => (origin === 'host-apt' ? [] : [origin.uri]));
-  return [mirror === undefined ? uris : [mirror]];
+/** Archives that are not apt's: their origins say all, and none has to be asked which archive it is. */
+export function otherArchives(
+  cells: readonly Pick<PlannedCell, 'cell' | 'distribution'>[],
+  mirror: string | undefined,
+): readonly ProxiedArchive[] {
+  return cells.flatMap(({ cell, distribution: { family, published } }) => {
+    if (family === 'debootstrap') return [];
+    const origins = originsOf(published[cell.arch]?.archive);
+    const uris = origins.flatMap((origin) => (origin === 'host-apt' ? [] : [origin.uri]));
+    return eachWithTheOthers(mirror === undefined ? uris : [mirror]);
+  });
 }
 
 function eachWithTheOthers(uris: readonly string[]): readonly ProxiedArchive[] {
