@@ -67,6 +67,12 @@ export const commands: Readonly<Record<string, Command>> = {
     },
     load: () => import('./image.ts'),
   },
+  'stand-in': {
+    summary: "make the stand-in of a distribution's archive, or show where it lies",
+    words: ['DISTRO'],
+    flags: { arch: { value: 'ARCH', help: 'architecture; default x86_64' }, ...mirrorFlags, ...folderFlags },
+    load: () => import('./stand-in.ts'),
+  },
   store: {
     summary: 'what the cache holds, why it has or lacks what a cell needs; make room, look for damage',
     words: ['ACTION', 'WHAT'],

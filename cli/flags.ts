@@ -96,6 +96,8 @@ export const runFlags: Flags = {
   },
   fresh: { help: 'build and install again, in place of what the store keeps' },
   audit: { value: 'N', help: 'of what the store keeps, make one in N again and compare' },
+  offline: { help: 'have packages answered as the last run that installed these cells was answered, and ask nobody' },
+  direct: { help: 'let guests out to the archives themselves, instead of through the package proxy' },
   jobs: { value: 'N', help: 'cells at the same time; default half the cores' },
   out: { value: 'DIR', help: 'put the reports here; default reports/out' },
   ...archiveFlags,

@@ -48,3 +48,18 @@ describe('runOptionsOf', () => {
     );
   });
 });
+
+describe('the way to packages', () => {
+  it('is through the proxy, unless told otherwise', () => {
+    expect(options()).not.toHaveProperty('direct');
+    expect(options('--direct')).toMatchObject({ direct: true });
+    expect(options('--offline')).toMatchObject({ offline: true });
+  });
+
+  it.each([
+    ['--direct', /--offline replays .* with --direct guests do without it/],
+    ['--image=stub.squashfs', /--offline replays .* with --image guests do without it/],
+  ])('is not offline with %s', (flag, message) => {
+    expect(() => options('--offline', flag)).toThrow(message);
+  });
+});

@@ -39,11 +39,24 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
     ...(parsed.flags.has('fresh') ? { fresh: true } : {}),
     ...(audit === undefined ? {} : { audit: wholeNumber('audit', audit) }),
     ...(from ? { from } : {}),
+    ...wayToPackages(parsed),
     jobs: jobsOf(text('jobs')),
     console: (text('console') as RunOptions['console'] | undefined) ?? 'serial',
     cacheFolder: cacheFolderOf(parsed, surroundings),
     outFolder: out === undefined ? defaultFolders(surroundings).outFolder : resolve(surroundings.cwd, out),
   };
+}
+
+/** @throws UsageError `offline-and-direct` */
+function wayToPackages({ flags }: Parsed): Pick<RunOptions, 'offline' | 'direct'> {
+  const [offline, direct] = [flags.has('offline'), flags.has('direct') || flags.has('image')];
+  if (offline && direct) {
+    throw new UsageError({
+      code: 'offline-and-direct',
+      message: `--offline replays what the package proxy answered, and with --${flags.has('image') ? 'image' : 'direct'} guests do without it`,
+    });
+  }
+  return { ...(offline ? { offline } : {}), ...(flags.has('direct') ? { direct: true } : {}) };
 }
 
 /** What --cache names, else the default. */

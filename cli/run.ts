@@ -1,8 +1,10 @@
 import { UsageError } from '../runners/errors.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
+import type { RunOptions } from '../runners/matrix/options.ts';
 import type { Plan } from '../runners/matrix/plan.ts';
 import { attempt, pasteable } from '../runners/process/command.ts';
-import type { Start } from './commands.ts';
+import type { OpenPackages } from '../suites/packages.ts';
+import type { Context, Start } from './commands.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { checkout, defaultFolders } from './options.ts';
@@ -18,6 +20,7 @@ export const start: Start = async (parsed, context) => {
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
   await requireTools({ uses: usesOf(plan.run), arches }, context);
   await checkGivenImage(options);
+  const packages = await packagesFor(plan, options, context);
   context.signal.throwIfAborted();
 
   await tidyUp(options.cacheFolder, context);
@@ -25,9 +28,21 @@ export const start: Start = async (parsed, context) => {
   const properties = { commit: await commit(), command: pasteable(['./stub-matrix', ...process.argv.slice(2)]) };
   // From here on an interruption is the suites' to see; one before would pass them by.
   context.signal.throwIfAborted();
-  const { exitCode } = await startSuites(plan, options, { properties, defaults: defaultFolders(context) });
+  const { exitCode } = await startSuites(plan, options, {
+    properties,
+    defaults: defaultFolders(context),
+    ...(packages ? { packages } : {}),
+  });
   return exitCode;
 };
+
+/** Nothing where guests are let out: where it was asked for, and with an image of somebody else's, which need not know a proxy. */
+async function packagesFor(plan: Plan, options: RunOptions, context: Context): Promise<OpenPackages | undefined> {
+  if (options.direct || options.image) return undefined;
+  const { openPackages, preparePackages } = await import('../runners/cell/packages.ts');
+  await preparePackages(plan.run, options, context);
+  return openPackages;
+}
 
 function nothingToRun(plan: Plan): UsageError {
   const reasons = plan.skip.map(({ cell, because }) => `  ${cell.id}: ${because}`);

@@ -33,6 +33,7 @@ export const packages: readonly PackageRow[] = [
   { name: 'mmdebstrap', why: 'installs Debian and Ubuntu, fast' },
   { name: 'debootstrap', why: "installs Debian and Ubuntu, in the distributions' own way" },
   { name: 'debian-archive-keyring', why: "Debian's signatures" },
+  { name: 'ubuntu-keyring', why: "Ubuntu's signatures" },
   { name: 'ca-certificates', why: 'archives that are reached by https' },
   { name: 'curl', why: 'fetches what no package manager does' },
   { name: 'gpgv', why: 'verifies signatures' },

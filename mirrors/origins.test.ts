@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import type { Debootstrap } from '../runners/matrix/schema.ts';
 import { aptUris } from './apt-sources.ts';
-import { findArchive } from './origins.ts';
+import { findArchive, findMirrors } from './origins.ts';
 
 const trixie = loadMatrix().distributions.debian13 as Debootstrap;
 const folder = mkdtempSync(join(tmpdir(), 'origins-'));
@@ -160,5 +160,33 @@ describe('findArchive', () => {
     expect(message).toContain('is not an archive of debian but of "Vendor"');
     expect(message).toContain('404 Not Found');
     expect(message).toMatch(/127\.0\.0\.1:1\/debian \(matrix\.yaml\): (bad port|.*ECONNREFUSED)/);
+  });
+});
+
+describe('findMirrors', () => {
+  const nobody = () => false;
+
+  it('has each address with the suite once, in the order of the origins, and keeps apart what is for security', async () => {
+    const at = aptFolder('mirrors', {
+      'sources.list': ['vendor', 'debian-security', 'debian']
+        .map((path) => `deb ${base}/${path} trixie main`)
+        .join('\n'),
+    });
+    const public_ = [
+      { uri: `${base}/missing`, security: `${base}/missing` },
+      { uri: `${base}/debian/`, security: `${base}/debian-security` },
+    ];
+    const origins = [...public_, 'host-apt' as const, { uri: 'http://127.0.0.1:1/debian', security: `${base}/old` }];
+    expect(await findMirrors(trixie, origins, { aptFolder: at }, nobody)).toEqual({
+      main: [`${base}/debian`],
+      security: [`${base}/debian-security`],
+    });
+  });
+
+  it('does not leave out one that is out of reach today and was answered under before', async () => {
+    const away = { uri: 'http://127.0.0.1:1/debian', security: 'http://127.0.0.1:1/security' };
+    const known = (uri: string) => uri === 'http://127.0.0.1:1/debian/dists/trixie/InRelease';
+    const { main, security } = await findMirrors(trixie, [away], { timeout: 1 }, known);
+    expect([main, security]).toEqual([['http://127.0.0.1:1/debian'], []]);
   });
 });

@@ -1,6 +1,7 @@
 import { HarnessError } from '../runners/errors.ts';
 import type { Debootstrap, Origin } from '../runners/matrix/schema.ts';
 import { aptUris } from './apt-sources.ts';
+import { ask } from './ask.ts';
 
 /** What an archive says of one of its suites. Read without checking the signature: whoever installs checks that. */
 export interface Release {
@@ -27,6 +28,8 @@ export interface FindOptions {
   readonly mirror?: string | undefined;
   /** apt's folder on this host. */
   readonly aptFolder?: string;
+  /** The port on 127.0.0.1 of the run's package proxy, to see what guests see. */
+  readonly via?: number | undefined;
   /** Seconds each address may take to answer. */
   readonly timeout?: number;
   readonly signal?: AbortSignal;
@@ -60,6 +63,41 @@ export async function findArchive(
   };
 }
 
+/** The addresses at which a suite and its security suite are to be had, in the order of the origins. */
+export interface Mirrors {
+  readonly main: readonly string[];
+  readonly security: readonly string[];
+}
+
+/**
+ * Asks all origins, at the same time. None is left out that `known` has seen with the suite before, were it out of reach today.
+ *
+ * @param known whether an earlier run was answered under this address.
+ */
+export async function findMirrors(
+  distribution: Debootstrap,
+  origins: readonly Origin[],
+  options: FindOptions,
+  known: (uri: string) => boolean,
+): Promise<Mirrors> {
+  const { main, security } = candidates(origins, options);
+  const of = async (list: readonly Candidate[], suite: string) => {
+    const release = ({ uri }: Candidate) => readRelease(uri, suite, distribution['os-release'].ID, options);
+    const asked = list.map(
+      async (each) => typeof (await release(each)) !== 'string' || known(releaseUri(each.uri, suite)),
+    );
+    const found = await Promise.all(asked);
+    return [...new Set(list.filter((_, place) => found[place]).map(({ uri }) => uri))];
+  };
+  const [suite, updates] = await Promise.all([
+    of(main, distribution.suite),
+    of(security, distribution['security-suite']),
+  ]);
+  return { main: suite, security: updates };
+}
+
+const releaseUri = (uri: string, suite: string) => `${uri}/dists/${suite}/InRelease`;
+
 function candidates(origins: readonly Origin[], { mirror, aptFolder = '/etc/apt' }: FindOptions) {
   const main: Candidate[] = [];
   const security: Candidate[] = [];
@@ -92,7 +130,7 @@ async function first(list: readonly Candidate[], distribution: Debootstrap, suit
     code: 'archive-unreachable',
     message: `no archive with ${suite} for ${distribution.title}:\n${tried.join('\n') || 'no origin was given'}`,
     hint: 'name one that this host reaches with --mirror URL, or replace the origins under mirrors: in matrix.yaml',
-    command: `curl -I ${list.at(-1)?.uri ?? 'URL'}/dists/${suite}/InRelease`,
+    command: `curl -I ${releaseUri(list.at(-1)?.uri ?? 'URL', suite)}`,
   });
 }
 
@@ -103,9 +141,9 @@ async function readRelease(uri: string, suite: string, id: string, options: Find
   let text: string;
   try {
     const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
-    const response = await fetch(`${uri}/dists/${suite}/InRelease`, { signal });
-    text = await response.text();
-    if (!response.ok) return `${response.status} ${response.statusText}`;
+    const reply = await ask(releaseUri(uri, suite), { via: options.via, signal });
+    text = reply.text;
+    if (!reply.ok) return `${reply.status} ${reply.statusText}`;
   } catch (error) {
     if (options.signal?.aborted) throw options.signal.reason;
     return deadline.aborted ? `no answer in ${seconds} s` : networkReason(error);

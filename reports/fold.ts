@@ -3,6 +3,7 @@ import type {
   Attachment,
   CellName,
   CheckEnded,
+  ProxySummary,
   Reason,
   RunEvent,
   Status,
@@ -37,6 +38,8 @@ export interface RunResult {
   readonly properties: Readonly<Record<string, string>>;
   readonly cells: readonly CellResult[];
   readonly notes: readonly string[];
+  /** What the package proxy did, where there was one. */
+  readonly packages?: Pick<ProxySummary, 'archives' | 'mirrors' | 'replayOf'> | undefined;
   readonly interrupted: boolean;
   /** What went wrong with the run as a whole, on the harness's side. */
   readonly reason?: Reason | undefined;
@@ -120,6 +123,7 @@ export function foldRun(events: readonly RunEvent[]): RunResult {
     properties: start?.properties ?? {},
     cells: [...ran, ...skipped],
     notes: of('note').map(({ cell, text }) => (cell ? `${cell}: ${text}` : text)),
+    packages: of('proxy-summary').at(-1),
     interrupted: end?.interrupted ?? false,
     reason: end?.reason,
   };

@@ -73,6 +73,36 @@ test('the first word on a check counts, and a cell that never ended is an error,
   ]);
 });
 
+test('the package proxy has its line, and each mirror that failed', () => {
+  const none = { local: 0, kept: 0, hit: 0, miss: 0, stale: 0, absent: 0, failed: 0, bytes: 0 };
+  const body: EventBody = {
+    type: 'proxy-summary',
+    archives: [
+      { ...none, archive: 'http://a.example/debian', kept: 300, hit: 10, miss: 20, bytes: 300 * 2 ** 20 },
+      { ...none, archive: 'http://a.example/security', stale: 2, failed: 1 },
+    ],
+    mirrors: [
+      { mirror: 'http://a.example/debian', asked: 20, failed: 3, bytes: 5 * 2 ** 20 },
+      { mirror: 'http://b.example/debian', asked: 3, failed: 0, bytes: 2 ** 19 },
+    ],
+  };
+  const of = (event: EventBody) =>
+    summaryLines(fold(started(ext4), ...good, event, ended()), '/j').filter((line) => /^(packages|mirror)/.test(line));
+  expect(of(body)).toEqual([
+    'packages: 332 files (300.0 MiB), 300 kept by earlier runs, 10 fetched once for several guests, 20 fetched (5.5 MiB), 2 stale, since no mirror answered, 1 not to be had',
+    'mirror: http://a.example/debian failed 3 of 20 times',
+  ]);
+  const [first, ...others] = body.type === 'proxy-summary' ? body.archives : [];
+  const local = { ...body, archives: [{ ...first, local: 7 }, ...others] } as EventBody;
+  expect(of(local)[0]).toMatch(/^packages: 339 files \(300\.0 MiB\), 7 out of folders of this host, 300 kept by/);
+  expect(of({ ...local, replayOf: 'r' } as EventBody)[0]).toMatch(
+    /7 out of folders of this host, the others as in run r,/,
+  );
+  const replay = { ...body, replayOf: '20261122-020000-0001', mirrors: [] } as EventBody;
+  expect(of(replay)[0]).toMatch(/^packages: 332 files \(300\.0 MiB\), all as in run 20261122-020000-0001, /);
+  expect(of({ ...body, archives: [], mirrors: [] } as EventBody)).toEqual([]);
+});
+
 test('what is known is told with its reason, and a file that is out of date is blamed on nobody', () => {
   const outdated = broken(ext4, 'boots', 'failed', 'known-failure-passed');
   const lines = summaryLines(

@@ -1,5 +1,6 @@
 import { clock } from './clock.ts';
 import { type CellResult, firstProblem, type RunResult } from './fold.ts';
+import { mirrorLines, packagesLine } from './packages.ts';
 
 /** 0 all passed, 1 a guest failed, 125 the harness could not tell (for `git bisect run`), 130 the user broke it off. */
 export type ExitCode = 0 | 1 | 125 | 130;
@@ -69,6 +70,7 @@ export function summaryLines(result: RunResult, junit: string): string[] {
     result.cells.filter(({ because }) => because !== undefined),
     ({ because }) => because,
   );
+  const packages = packagesLine(result);
   return [
     '',
     ...result.notes.map((note) => `note: ${note}`),
@@ -77,6 +79,8 @@ export function summaryLines(result: RunResult, junit: string): string[] {
     ...(result.reason ? [`ERROR [${result.reason.code}] ${result.reason.message}`] : []),
     ...(result.reason?.hint ? [`    next: ${result.reason.hint}`] : []),
     ...(result.interrupted ? ['interrupted'] : []),
+    ...(packages === undefined ? [] : [`packages: ${packages}`]),
+    ...mirrorLines(result).map((line) => `mirror: ${line}`),
     tallyOf(result.cells),
     `report: ${junit}`,
   ];

@@ -56,6 +56,8 @@ test('the command to run a cell again names the folders and the archive that are
   expect(rerunCommand('a-b-c', options, { cacheFolder: '/c', outFolder: '/o' })).toBe(again);
   expect(rerunCommand('a-b-c', options, { cacheFolder: '/d', outFolder: '/o' })).toBe(`${again} --cache /c`);
   expect(rerunCommand('a-b-c', options, undefined)).toBe(`${again} --cache /c --out /o`);
+  const offline = { ...options, offline: true };
+  expect(rerunCommand('a-b-c', offline, { cacheFolder: '/c', outFolder: '/o' })).toBe(`${again} --offline`);
   const folders = { cacheFolder: '/c', outFolder: '/o' };
   expect(rerunCommand('a-b-c', { ...options, archive: 'auto' }, folders)).toBe(`${again} --archive auto`);
   expect(rerunCommand('a-b-c', { ...options, archive: 'real' }, folders)).toBe(again);

@@ -10,9 +10,11 @@ import type { Emit, Reason, RunEvent } from '../runners/events/event.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import type { Plan } from '../runners/matrix/plan.ts';
 import { pasteable } from '../runners/process/command.ts';
+import { classify } from './harness/classify.ts';
 import type { SuiteInput } from './harness/input.ts';
 import { watchForInterruption } from './harness/interruption.ts';
 import { runVitest } from './harness/vitest.ts';
+import { type OpenPackages, withPackages } from './packages.ts';
 
 /** What the command line knows and a report should say. */
 export interface Setting {
@@ -22,6 +24,8 @@ export interface Setting {
   readonly output?: NodeJS.WritableStream;
   /** The folders of a run that names none: where this one has others, the command to run a cell again names them. */
   readonly defaults?: Pick<RunOptions, 'cacheFolder' | 'outFolder'>;
+  /** How guests get their packages; they are let out where absent. */
+  readonly packages?: OpenPackages;
   /** Absolute path of another suite than the matrix's own. */
   readonly suite?: string;
 }
@@ -45,7 +49,7 @@ function kernelFlags({ kernel, otherKernel }: RunOptions): Readonly<Record<strin
 
 /** The command that runs one cell as this run does. */
 export function rerunCommand(cell: string, options: RunOptions, defaults: Setting['defaults']): string {
-  const { image, initrd, mirror, bootstrap, from, keep, console } = options;
+  const { image, initrd, mirror, bootstrap, from, offline, direct, keep, console } = options;
   const archive = options.archive === 'real' ? undefined : options.archive;
   const cache = options.cacheFolder === defaults?.cacheFolder ? undefined : options.cacheFolder;
   const out = options.outFolder === defaults?.outFolder ? undefined : options.outFolder;
@@ -55,6 +59,8 @@ export function rerunCommand(cell: string, options: RunOptions, defaults: Settin
     ...['./stub-matrix', 'run', '--cell', cell],
     ...given.flatMap(([name, value]) => [`--${name}`, value as string]),
     ...(console === 'serial' ? [] : ['--console', console]),
+    ...(offline ? ['--offline'] : []),
+    ...(direct ? ['--direct'] : []),
     ...(keep ? ['--keep'] : []),
   ]);
 }
@@ -104,11 +110,8 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
   if (plan.run.length === 0) {
     end(false, { code: 'nothing-to-run', message: 'the plan leaves no cell to run' });
   } else {
-    using interruption = watchForInterruption(
-      folder.id,
-      (text) => emit({ type: 'note', text }),
-      () => end(true),
-    );
+    const note = (text: string) => emit({ type: 'note', text });
+    using interruption = watchForInterruption(folder.id, note, () => end(true));
     const input: SuiteInput = {
       run: folder.id,
       runPath: folder.path,
@@ -118,7 +121,11 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
     };
     const collected = new Map<string, readonly string[]>();
     const suite = setting.suite ?? join(import.meta.dirname, 'matrix.test.ts');
-    const running = runVitest(suite, input, collected);
+    const { id: run, path, events } = folder;
+    const given = { run, cells: plan.run, options, folder: path, note, signal: interruption.signal };
+    const running = withPackages(setting.packages, given, { events, emit }, (proxy) =>
+      runVitest(suite, proxy ? { ...input, options: { ...options, proxy } } : input, collected),
+    ).catch((error: unknown) => classify(error).reason);
     const reason = await Promise.race([running, interruption.outOfTime]);
     const why = `the ${interruption.interrupted ? 'run was interrupted' : 'suite broke down'} before this check came to a verdict`;
     closeRecord(readEvents(folder.events), collected, emit, why);

@@ -58,7 +58,14 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'mirrors',
     'image',
   ],
-  mirrors: ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/matrix'],
+  mirrors: [
+    'runners/errors.ts',
+    'runners/events',
+    'runners/process',
+    'runners/store',
+    'runners/matrix',
+    'runners/host',
+  ],
   image: [
     'runners/errors.ts',
     'runners/events',

@@ -6,6 +6,7 @@ import type { Store } from '../../runners/store/store.ts';
 import type { ImageArch } from '../recipe.ts';
 import { DEFAULT_SUITE, fetchPackages, type PackageSource, type Work } from './packages.ts';
 import { debianArch, hosts, leftOut, links, mountPoints, packagesOf } from './recipe.ts';
+import { standInLinks, standInTools } from './stand-ins.ts';
 import { unpackedOnce } from './unpacked.ts';
 
 export interface WorkshopOptions extends Work {
@@ -57,13 +58,40 @@ export interface Workshop {
 
 const enter = join(import.meta.dirname, 'enter.sh');
 
+/** What is in a workshop, and what it is called. */
+interface Tools {
+  readonly label: string;
+  /** Told while it is fetched. */
+  readonly what: string;
+  /** For what it builds, where that matters. */
+  readonly target?: ImageArch;
+  packages(host: ImageArch): readonly string[];
+  /** Besides those of all workshops. */
+  readonly links?: typeof links;
+}
+
 /**
  * Opens the workshop for a target, fetching its packages first where the store has none.
  *
  * @throws UsageError `no-workshop-here` on a machine that Debian has no compilers for.
  */
-export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
-  const { target, origin, store, cacheFolder, progress, signal } = options;
+export function openWorkshop(options: WorkshopOptions): Promise<Workshop> {
+  const { target } = options;
+  const what = `compiler for ${target}`;
+  return openTools({ label: target, what, target, packages: (host) => packagesOf(host, target) }, options);
+}
+
+/** Opens the workshop in which stand-ins are made, for whatever architecture. @throws UsageError `no-workshop-here` */
+export function openStandInWorkshop(options: Omit<WorkshopOptions, 'target'>): Promise<Workshop> {
+  return openTools(
+    { label: 'stand-ins', what: 'tools of rpm and apt archives', packages: () => standInTools, links: standInLinks },
+    options,
+  );
+}
+
+async function openTools(tools: Tools, options: Omit<WorkshopOptions, 'target'>): Promise<Workshop> {
+  const { origin, store, cacheFolder, progress, signal } = options;
+  const { label, target } = tools;
   const host = hosts[process.arch];
   if (host === undefined) {
     throw new UsageError({
@@ -72,33 +100,33 @@ export async function openWorkshop(options: WorkshopOptions): Promise<Workshop> 
       hint: 'build the image on another machine and give it with --image',
     });
   }
-  const packages = packagesOf(host, target);
+  const packages = tools.packages(host);
   const suite = origin.suite ?? DEFAULT_SUITE;
-  const inputs = { host, target, suite, release: origin.releaseDate, packages };
-  const wishes = { label: target, ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
+  const inputs = { host, ...(target ? { target } : {}), suite, release: origin.releaseDate, packages };
+  const wishes = { label, ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
   await using entry = await store.obtain(
     'workshops',
     inputs,
     async (folder) => {
-      progress?.(`fetching Debian ${suite}'s compiler for ${target}`);
+      progress?.(`fetching Debian ${suite}'s ${tools.what}`);
       await fetchPackages(join(folder, 'tree.tar.zst'), debianArch[host], packages, origin, options);
     },
     wishes,
   );
   const tree = await unpackedOnce(join(cacheFolder, 'work/workshops', entry.key), options.register, (draft) =>
-    layOut(join(entry.folder, 'tree.tar.zst'), draft, signal),
+    layOut(join(entry.folder, 'tree.tar.zst'), draft, tools.links ?? [], signal),
   );
   return { key: entry.key, run: (argv, command) => runIn(tree, argv, command, options) };
 }
 
-async function layOut(archive: string, tree: string, signal?: AbortSignal): Promise<void> {
+async function layOut(archive: string, tree: string, more: typeof links, signal?: AbortSignal): Promise<void> {
   const excluded = leftOut.map((pattern) => `--exclude=${pattern}`);
   await run(['tar', '--extract', '--zstd', '--file', archive, '--directory', tree, '--no-same-owner', ...excluded], {
     purpose: 'laying out the workshop',
     ...(signal ? { signal } : {}),
   });
   for (const folder of mountPoints) await mkdir(join(tree, folder), { recursive: true });
-  for (const [path, target] of links) {
+  for (const [path, target] of [...links, ...more]) {
     await rm(join(tree, path), { force: true });
     await symlink(target, join(tree, path));
   }

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import exported, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder';
 import type { Reason } from '../../runners/events/event.ts';
 import { type CellResult, type CheckResult, firstProblem, type RunResult } from '../fold.ts';
+import { packagesLine } from '../packages.ts';
 import { clean } from './clean.ts';
 
 /** Lines of the console that stand in the report itself; the whole log is attached. */
@@ -80,10 +81,12 @@ function addCell(suite: TestSuite, result: RunResult, cell: CellResult, read: (p
     element.att('hostname', clean(result.properties.hostname ?? 'localhost'));
     root.removeAttribute('skipped');
   });
+  const packages = packagesLine(result);
   const properties = {
     ...result.properties,
     ...cell.facts,
     ...(standIn ? { 'stand-in': 'what ran is no verdict on the distribution itself' } : {}),
+    ...(packages === undefined ? {} : { 'packages of the run': packages }),
     ...(cell.rerun ? { rerun: cell.rerun } : {}),
   };
   for (const [name, value] of Object.entries(properties)) suite.property(clean(name), clean(value));

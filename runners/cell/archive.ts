@@ -5,7 +5,7 @@ import type { ArchiveKind } from '../matrix/fields.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
-import type { ArchiveException, Debootstrap } from '../matrix/schema.ts';
+import type { ArchiveException, Debootstrap, Origin } from '../matrix/schema.ts';
 
 /** What a cell is installed from. */
 export interface CellArchive extends Archive {
@@ -13,20 +13,28 @@ export interface CellArchive extends Archive {
   readonly kind: ArchiveKind;
 }
 
-/**
- * The archive of a distribution, by the origins of matrix.yaml.
- *
- * @param name its key under `mirrors`.
- * @throws HarnessError `archive-unreachable`
- */
+/** What matters of a run's options when archives are asked. */
+export type ArchiveWishes = Pick<RunOptions, 'mirror' | 'proxy'>;
+
+/** An archive of apt's as matrix.yaml has it. */
+export interface AptSource {
+  /** By the names of the suites that are read. */
+  readonly distribution: Debootstrap;
+  readonly origins: readonly Origin[];
+}
+
+/** What matrix.yaml has under `mirrors`. */
+export function originsOf(name: string | undefined): readonly Origin[] {
+  return loadMatrix().mirrors[name ?? '']?.origins ?? [];
+}
+
+/** @throws HarnessError `archive-unreachable` */
 export function findArchiveOf(
-  distribution: Debootstrap,
-  name: string | undefined,
-  { mirror }: Pick<RunOptions, 'mirror'>,
+  { distribution, origins }: AptSource,
+  { mirror, proxy }: ArchiveWishes,
   signal: AbortSignal,
 ): Promise<Archive> {
-  const { origins = [] } = loadMatrix().mirrors[name ?? ''] ?? {};
-  return findArchive(distribution, origins, { mirror, signal });
+  return findArchive(distribution, origins, { mirror, via: proxy?.port, signal });
 }
 
 /**
@@ -35,16 +43,24 @@ export function findArchiveOf(
  * @throws HarnessError `archive-unreachable`; `archive-unreadable` for a kind of archive that we cannot ask for its state.
  */
 export async function archiveOf(
-  { cell, distribution, archives }: Pick<PlannedCell, 'cell' | 'distribution' | 'archives'>,
-  options: Pick<RunOptions, 'mirror'>,
+  planned: Pick<PlannedCell, 'cell' | 'distribution' | 'archives'>,
+  options: ArchiveWishes,
   signal: AbortSignal,
 ): Promise<CellArchive> {
-  if (distribution.family !== 'debootstrap' || !archives.includes('real')) throw unreadable(cell, distribution.family);
+  const source = aptSourceOf(planned);
+  if (!source || !planned.archives.includes('real')) throw unreadable(planned.cell, planned.distribution.family);
+  return { ...(await findArchiveOf(source, options, signal)), kind: 'real' };
+}
+
+/** Undefined for a family that is not apt's. */
+export function aptSourceOf({ cell, distribution }: Pick<PlannedCell, 'cell' | 'distribution'>): AptSource | undefined {
+  if (distribution.family !== 'debootstrap') return undefined;
   const { suites = {} } = exceptionFor(cell, new Date()) ?? {};
   const { suite, 'security-suite': security, published } = distribution;
-  const read = { ...distribution, suite: suites[suite] ?? suite, 'security-suite': suites[security] ?? security };
-  const archive = await findArchiveOf(read, published[cell.arch]?.archive, options, signal);
-  return { ...archive, kind: 'real' };
+  return {
+    distribution: { ...distribution, suite: suites[suite] ?? suite, 'security-suite': suites[security] ?? security },
+    origins: originsOf(published[cell.arch]?.archive),
+  };
 }
 
 function unreadable(cell: Cell, family: string): HarnessError {

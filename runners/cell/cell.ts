@@ -14,6 +14,7 @@ import { type Family, familyOf } from './families.ts';
 import { Guest } from './guest.ts';
 import { install, installerLine } from './install.ts';
 import type { Installed } from './installed.ts';
+import { requireAnswers } from './packages.ts';
 import { Phases } from './phases.ts';
 import { factsAbout, type Prepared, prepare } from './prepare.ts';
 import { Reuse } from './reuse.ts';
@@ -122,12 +123,12 @@ export class Cell implements AsyncDisposable {
     if (this.#guest.installed) return this.#reuse.outcome;
     const line = installerLine(this.planned.cell, this.#ready, this.#given.options);
     const budget = BUDGETS[this.#ready.proof.accelerator].install;
+    const began = Date.now();
     const { mark, packages } = await this.#phases.span('install', async () => {
       try {
         return await install(this.machine, line, this.#phases, budget);
       } catch (error) {
-        // Where this host cannot reach the archive any more either, the guest is not to blame.
-        if (error instanceof GuestFailure && error.code === 'installer-failed') await this.#findArchive();
+        if (error instanceof GuestFailure && error.code === 'installer-failed') await this.#blameArchive(error, began);
         throw error;
       }
     });
@@ -237,9 +238,11 @@ export class Cell implements AsyncDisposable {
     throw new HarnessError({ code: 'no-image', message: 'the image of the cell was never made ready' });
   }
 
-  #findArchive() {
+  /** Where this host cannot reach the archive either, or the archive answered wrongly, the guest is not to blame. */
+  async #blameArchive(failure: GuestFailure, since: number): Promise<void> {
     const { options, signal } = this.#given;
-    return archiveOf(this.planned, options, signal);
+    if (options.proxy) await requireAnswers(options.proxy, failure, since);
+    await archiveOf(this.planned, options, signal);
   }
 
   async #followKexec(): Promise<void> {

@@ -20,7 +20,7 @@ export interface GuestParts {
   readonly cpu: string;
   readonly workspace: Workspace;
   readonly medium: Medium;
-  readonly options: Pick<RunOptions, 'console'>;
+  readonly options: Pick<RunOptions, 'console' | 'proxy'>;
   /** The guest's address on the host's vsock; none where the host has no vsock. */
   readonly vsockCid?: number;
 }
@@ -66,7 +66,11 @@ export function guestSpec({
     stubImage: image.squashfs,
     ...(medium.disk === undefined ? {} : { dataDisk: { path: medium.disk, format: 'qcow2' } }),
     ...(medium.share === undefined ? {} : { share: { socket: share, tag: SHARE_TAG } }),
-    network: { restrict: false, segmentSocket: segment },
+    network: {
+      restrict: options.proxy !== undefined,
+      segmentSocket: segment,
+      ...(options.proxy === undefined ? {} : { proxyPort: options.proxy.port }),
+    },
     credentials: {
       ...(medium.introduce ? { 'ssh.authorized_keys.root': medium.keys.publicKeyPath } : {}),
       ...(medium.luksKey === undefined ? {} : { [LUKS_KEY]: medium.luksKey }),

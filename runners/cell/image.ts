@@ -10,7 +10,7 @@ import { HarnessError } from '../errors.ts';
 import type { RunRegister } from '../host/run-register.ts';
 import { loadMatrix } from '../matrix/load.ts';
 import type { RunOptions } from '../matrix/options.ts';
-import { findArchiveOf } from './archive.ts';
+import { type AptSource, type ArchiveWishes, findArchiveOf, originsOf } from './archive.ts';
 import { storeOf } from './store.ts';
 
 /** What the preparation tells, and where it writes down what it acquires. */
@@ -20,15 +20,20 @@ export interface Helpers {
   readonly signal: AbortSignal;
 }
 
-type ImageWishes = Pick<RunOptions, 'cacheFolder' | 'mirror' | 'fresh' | 'audit' | 'otherKernel'>;
+type ImageWishes = Pick<RunOptions, 'cacheFolder' | 'mirror' | 'proxy' | 'fresh' | 'audit' | 'otherKernel'>;
 
 /** The archive that the image is made from. */
-export function imageArchiveOf(options: Pick<RunOptions, 'mirror'>, signal: AbortSignal): Promise<Archive> {
+export function imageArchiveOf(options: ArchiveWishes, signal: AbortSignal): Promise<Archive> {
+  return findArchiveOf(imageSource(), options, signal);
+}
+
+/** Where the image is made from. @throws HarnessError `image-suite` */
+export function imageSource(): AptSource {
   const rows = Object.values(loadMatrix().distributions).filter((row) => row.family === 'debootstrap');
   const distribution = rows.find((row) => row.suite === suite);
   // Debian has one archive for all architectures.
   const name = Object.values(distribution?.published ?? {})[0]?.archive;
-  if (distribution) return findArchiveOf(distribution, name, options, signal);
+  if (distribution) return { distribution, origins: originsOf(name) };
   throw new HarnessError({ code: 'image-suite', message: `the image is made of ${suite}, which matrix.yaml lacks` });
 }
 

@@ -24,6 +24,23 @@ test('the line is what a person would type', () => {
   );
 });
 
+test('through the package proxy, the archive keeps its name', () => {
+  const proxy = { port: 40_001, folder: '/run/proxy', offline: false };
+  expect(installerLine(cell, { archive, exception: undefined }, { proxy })).toBe(
+    'http_proxy=http://10.0.2.100:3128 FS=ext4 MIRROR=http://mirror.example/debian SECURITY_MIRROR=http://mirror.example/security ./debian12.sh',
+  );
+});
+
+test('what the proxy fetches by https guests ask it for by http; where they are let out they ask themselves', () => {
+  const [uri, securityUri] = ['https://mirror.example/https/debian', 'https://mirror.example:8443/security'];
+  const line = (options: Parameters<typeof installerLine>[2]) =>
+    installerLine(cell, { archive: { ...archive, uri, securityUri }, exception: undefined }, options);
+  expect(line({ proxy: { port: 1, folder: '/p', offline: false } })).toContain(
+    ' MIRROR=http://mirror.example/https/debian SECURITY_MIRROR=http://mirror.example:8443/security ',
+  );
+  expect(line({})).toContain(`MIRROR=${uri} SECURITY_MIRROR=${securityUri} `);
+});
+
 test('an exception tells which suites are read', () => {
   const exception = {
     when: {},

@@ -1,10 +1,12 @@
 import type { Archive } from '../../mirrors/origins.ts';
+import { asGuestsSay } from '../../mirrors/proxy/archives.ts';
 import type { FailOn } from '../channels/console/console.ts';
 import { GuestFailure } from '../errors.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
 import type { Cell } from '../matrix/cells.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import { pasteable } from '../process/command.ts';
+import { GUEST_PROXY } from '../qemu/argv.ts';
 import { exceptionSettings } from './archive.ts';
 import type { Budget } from './budgets.ts';
 import type { Phases } from './phases.ts';
@@ -14,12 +16,15 @@ import type { Prepared } from './prepare.ts';
 export function installerLine(
   cell: Cell,
   { archive, exception }: Pick<Prepared, 'exception'> & { readonly archive: Archive },
-  options: Pick<RunOptions, 'bootstrap'>,
+  options: Pick<RunOptions, 'bootstrap' | 'proxy'>,
 ): string {
+  const named = options.proxy ? asGuestsSay : (uri: string) => uri;
   const settings: Record<string, string | undefined> = {
+    // As curl, apt, dnf and wget read it. The mirror is named by its own address, which the new system is to have.
+    http_proxy: options.proxy && `http://${GUEST_PROXY.address}:${GUEST_PROXY.port}`,
     FS: cell.fs,
-    MIRROR: archive.uri,
-    SECURITY_MIRROR: archive.securityUri,
+    MIRROR: named(archive.uri),
+    SECURITY_MIRROR: named(archive.securityUri),
     BOOTSTRAP: options.bootstrap,
     ...exceptionSettings(exception),
   };

@@ -36,7 +36,7 @@ export async function latestInstalled(options: Pick<RunOptions, 'cacheFolder'>, 
 /** What a run of this cell would look for in the store before it installs. */
 export async function soughtFor(
   planned: PlannedCell,
-  options: Pick<RunOptions, 'mirror' | 'bootstrap'>,
+  options: Pick<RunOptions, 'mirror' | 'proxy' | 'bootstrap'>,
   signal: AbortSignal,
 ): Promise<{ kind: string; inputs: Inputs; label: string }> {
   const archive = await archiveOf(planned, options, signal);

@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { type MachineSpec, qemuArgv } from '../qemu/argv.ts';
+import { type MachineSpec, type Network, qemuArgv } from '../qemu/argv.ts';
 
 /** All that decides whether a saved state fits a machine, besides the bytes of its image and disk; plain JSON, to be hashed. */
 export interface CheckpointInputs {
@@ -27,8 +27,7 @@ export function checkpointInputs(spec: MachineSpec, qemuVersion: string): Checkp
     cmdline: spec.cmdline.filter((word) => !PER_RUN.test(word)),
     ...(stubImage === undefined ? {} : { stubImage: 'stub' }),
     ...(dataDisk === undefined ? {} : { dataDisk: { ...dataDisk, path: 'data' } }),
-    ...(network?.segmentSocket === undefined ? {} : { network: { ...network, segmentSocket: 'segment' } }),
-    ...(network && network.segmentSocket === undefined ? { network } : {}),
+    ...(network === undefined ? {} : { network: anywhereOn(network) }),
     ...(vsockCid === undefined ? {} : { vsockCid: 3 }),
     credentials: Object.fromEntries(Object.keys(spec.credentials).map((name) => [name, 'credential'])),
     sockets: { qmp: 'qmp', console: 'console', agent: 'agent' },
@@ -38,6 +37,14 @@ export function checkpointInputs(spec: MachineSpec, qemuVersion: string): Checkp
     qemu: qemuVersion,
     machine: qemuArgv(anywhere),
     hostCpu: spec.accelerator === 'kvm' ? (cpus()[0]?.model ?? 'unknown') : null,
+  };
+}
+
+function anywhereOn({ segmentSocket, proxyPort, ...rest }: Network): Network {
+  return {
+    ...rest,
+    ...(segmentSocket === undefined ? {} : { segmentSocket: 'segment' }),
+    ...(proxyPort === undefined ? {} : { proxyPort: 1 }),
   };
 }
 

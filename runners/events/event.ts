@@ -136,6 +136,46 @@ export interface Note extends Stamp {
   readonly text: string;
 }
 
+/** How guests' questions for the files of an archive were answered: how many from where. */
+export interface ArchiveTally {
+  /** Its address. */
+  readonly archive: string;
+  /** From a folder of this host. */
+  readonly local: number;
+  /** From what earlier runs kept. */
+  readonly kept: number;
+  /** From what this run has fetched before. */
+  readonly hit: number;
+  /** Fetched. */
+  readonly miss: number;
+  /** As an earlier run saw it, since no mirror answered. */
+  readonly stale: number;
+  /** No mirror has it. */
+  readonly absent: number;
+  /** No mirror answered, and nothing was kept. */
+  readonly failed: number;
+  /** Sent to guests. */
+  readonly bytes: number;
+}
+
+export interface MirrorTally {
+  /** Its address. */
+  readonly mirror: string;
+  readonly asked: number;
+  readonly failed: number;
+  /** Received, heads included. */
+  readonly bytes: number;
+}
+
+/** What the package proxy did in the whole run; only what had something to do. */
+export interface ProxySummary extends Stamp {
+  readonly type: 'proxy-summary';
+  /** The run whose answers were replayed. */
+  readonly replayOf?: string | undefined;
+  readonly archives: readonly ArchiveTally[];
+  readonly mirrors: readonly MirrorTally[];
+}
+
 export interface RunEnded extends Stamp {
   readonly type: 'run-ended';
   /** Set where the user broke the run off. */
@@ -157,6 +197,7 @@ export type RunEvent =
   | Attachment
   | CellEnded
   | Note
+  | ProxySummary
   | RunEnded;
 
 /** An event before the sink has stamped it with the time. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HarnessError } from '../errors.ts';
 import { type Argv, attempt } from '../process/command.ts';
 
-const USES = ['cell', 'share', 'image', 'test', 'extra'] as const;
+const USES = ['cell', 'share', 'image', 'test', 'extra', 'proxy'] as const;
 
 /** What a tool is needed for; tools.tsv tells them apart. */
 export type ToolUse = (typeof USES)[number];

@@ -6,6 +6,16 @@ export type OtherKernel =
   | { readonly kind: 'config'; readonly file: string }
   | { readonly kind: 'tree'; readonly folder: string };
 
+/** The running package proxy of a run, for those that have guests use it. */
+export interface ProxyAccess {
+  /** On 127.0.0.1 */
+  readonly port: number;
+  /** Absolute path of the folder with its logs. */
+  readonly folder: string;
+  /** It replays a past run. */
+  readonly offline: boolean;
+}
+
 /** What was asked of a run besides the choice of cells. Plain data, filled in by the command line. */
 export interface RunOptions {
   /** Absolute path of a stub squashfs that somebody else built, instead of ours. */
@@ -34,6 +44,12 @@ export interface RunOptions {
   readonly jobs: number;
   /** Which of the guest's consoles the runner talks to. */
   readonly console: 'serial' | 'hvc0';
+  /** Take all packages from what an earlier run was answered, and ask nobody. */
+  readonly offline?: boolean;
+  /** Let guests out, to get their packages from the archives themselves. */
+  readonly direct?: boolean;
+  /** Through which guests get their packages, and nothing else; filled in when it runs. */
+  readonly proxy?: ProxyAccess;
   /** Absolute path; images and downloads are kept here between runs. */
   readonly cacheFolder: string;
   /** Absolute path; each run makes a folder of its own in here. */

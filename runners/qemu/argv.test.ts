@@ -102,6 +102,16 @@ test('a network of its own, with and without the way out and the neighbour', () 
   ]);
 });
 
+test('a package proxy, for which QEMU starts a command with each connection', () => {
+  const cut = { network: { restrict: true } };
+  expect(change({ network: { restrict: true, proxyPort: 40_001 } }, { ...LEAN, ...cut })).toEqual([
+    '- -sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+    '- -netdev user,id=internet,ipv4=on,ipv6=on,net=10.0.2.0/24,restrict=on,hostfwd=tcp:127.0.0.1:0-:22',
+    '+ -sandbox on,obsolete=deny,resourcecontrol=deny',
+    "+ -netdev 'user,id=internet,ipv4=on,ipv6=on,net=10.0.2.0/24,restrict=on,hostfwd=tcp:127.0.0.1:0-:22,guestfwd=tcp:10.0.2.100:3128-cmd:socat - TCP4:127.0.0.1:40001'",
+  ]);
+});
+
 test('the console on virtio', () => {
   expect(change({ console: 'hvc0' })).toEqual([
     '- -serial chardev:console',

@@ -21,7 +21,12 @@ export interface Network {
   readonly restrict: boolean;
   /** Where the runner listens for the guest's Ethernet frames. */
   readonly segmentSocket?: string;
+  /** The port on this host's 127.0.0.1 to which GUEST_PROXY leads, also out of a guest that is cut off. */
+  readonly proxyPort?: number;
 }
+
+/** An HTTP proxy, as the guest reaches it: on its own link, so it needs neither a route nor a name server. */
+export const GUEST_PROXY = { address: '10.0.2.100', port: 3128 };
 
 /** A guest, as a plain value that can be printed and compared. All paths are absolute. */
 export interface MachineSpec {
@@ -82,6 +87,13 @@ export const ACCELERATORS: Readonly<Record<Accelerator, string>> = {
   tcg: 'tcg,thread=multi,tb-size=256',
 };
 
+/** To start the command behind GUEST_PROXY takes fork, exec and setsid, the last of which QEMU counts among the privileges. */
+function sandbox({ network }: MachineSpec): string {
+  const starts = network?.proxyPort !== undefined;
+  const words = starts ? [] : ['elevateprivileges=deny', 'spawn=deny'];
+  return ['on', 'obsolete=deny', ...words, 'resourcecontrol=deny'].join(',');
+}
+
 function processor(spec: MachineSpec): string[] {
   const arch = ARCHES[spec.arch];
   // virtiofsd works in the guest's memory, so that has to be a file which both can map.
@@ -139,9 +151,15 @@ function share({ share }: MachineSpec): string[] {
  */
 function network({ network }: MachineSpec): string[] {
   if (network === undefined) return [];
+  const { address, port } = GUEST_PROXY;
   const user = options('user,id=internet,ipv4=on,ipv6=on,net=10.0.2.0/24', {
     restrict: network.restrict ? 'on' : 'off',
     hostfwd: 'tcp:127.0.0.1:0-:22',
+    // A command for each connection: of what QEMU could connect to by itself, all connections would share one.
+    guestfwd:
+      network.proxyPort === undefined
+        ? undefined
+        : `tcp:${address}:${port}-cmd:socat - TCP4:127.0.0.1:${network.proxyPort}`,
   });
   const words = [
     ...['-netdev', 'hubport,id=card,hubid=0'],
@@ -190,7 +208,7 @@ export function qemuArgv(spec: MachineSpec): Argv {
     ...['-name', options(comma(spec.name), { 'debug-threads': 'on' })],
     ...['-no-user-config', '-nodefaults', '-S'],
     ...['-display', 'none'],
-    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-sandbox', sandbox(spec)],
     ...processor(spec),
     ...kernel(spec),
     ...disks(spec),

@@ -1,47 +1,5 @@
-import { chmod, copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { run } from '../process/command.ts';
+import { moduleGuest, VIRTIO } from '../host/module-guest.test-support.ts';
 
-/** In the order in which they load, where they are modules. */
-const MODULES = [
-  ...['virtio_ring', 'virtio', 'virtio_pci_legacy_dev', 'virtio_pci_modern_dev', 'virtio_pci', 'fuse', 'virtiofs'],
-];
-
-const INIT = `#!/bin/busybox sh
-/bin/busybox --install -s /bin
-mkdir -p /proc /dev /sys /mnt
-mount -t proc proc /proc
-mount -t devtmpfs dev /dev
-for module in ${MODULES.join(' ')}; do
-  [ ! -e /modules/$module.ko ] || insmod /modules/$module.ko
-done
-mount -t virtiofs fs /mnt
-export PS1='guest# '
-exec setsid -c sh
-`;
-
-/** A kernel and an initramfs of Debian's, whose guest mounts the share \`fs\` and gives a shell: made in `folder`. */
-export async function shareGuest(folder: string): Promise<{ readonly kernel: string; readonly initrd: string }> {
-  const { stdout } = await run(['apt-cache', 'depends', 'linux-image-cloud-amd64']);
-  const image = /Depends: (linux-image-\d\S*)/.exec(stdout)?.[1] ?? '';
-  await run(['apt-get', 'download', '-q', image, 'busybox-static'], { cwd: folder });
-  const root = join(folder, 'root');
-  for (const deb of (await readdir(folder)).filter((name) => name.endsWith('.deb'))) {
-    await run(['dpkg-deb', '-x', join(folder, deb), root]);
-  }
-  const tree = join(folder, 'tree');
-  await mkdir(join(tree, 'bin'), { recursive: true });
-  await mkdir(join(tree, 'modules'));
-  const files = await readdir(root, { recursive: true });
-  const file = (pattern: RegExp) => join(root, files.find((name) => pattern.test(name)) ?? '');
-  await copyFile(file(/bin\/busybox$/), join(tree, 'bin/busybox'));
-  for (const module of MODULES) {
-    const path = files.find((name) => name.endsWith(`/${module}.ko`));
-    if (path) await copyFile(join(root, path), join(tree, 'modules', `${module}.ko`));
-  }
-  await writeFile(join(tree, 'init'), INIT);
-  await chmod(join(tree, 'init'), 0o755);
-  const names = ['.', ...(await readdir(tree, { recursive: true }))].join('\n');
-  await run(['cpio', '--quiet', '-o', '-H', 'newc', '-F', join(folder, 'initrd')], { cwd: tree, input: `${names}\n` });
-  return { kernel: file(/boot\/vmlinuz-/), initrd: join(folder, 'initrd') };
-}
+/** A kernel and an initramfs of Debian's, whose guest mounts the share `fs` and gives a shell: made in `folder`. */
+export const shareGuest = (folder: string) =>
+  moduleGuest(folder, { modules: [...VIRTIO, 'fuse', 'virtiofs'], script: ['mount -t virtiofs fs /mnt'] });

@@ -7,6 +7,8 @@ const bound = 30;
 
 export interface Interruption extends Disposable {
   readonly interrupted: boolean;
+  /** Aborted with the first signal. */
+  readonly signal: AbortSignal;
   /** Resolves when the cells have had their time. */
   readonly outOfTime: Promise<void>;
 }
@@ -20,6 +22,7 @@ export function watchForInterruption(run: string, note: (text: string) => void, 
   const channel = cancelChannel(run);
   const outOfTime = Promise.withResolvers<void>();
   const timers: NodeJS.Timeout[] = [];
+  const first = new AbortController();
   let interrupted = false;
   const onSignal = (signal: string) => {
     if (interrupted) {
@@ -27,6 +30,7 @@ export function watchForInterruption(run: string, note: (text: string) => void, 
       process.exit(130);
     }
     interrupted = true;
+    first.abort(new Error('the run was interrupted'));
     note(`${signal}: taking the cells down, ${bound} s at most; once more to leave at once`);
     // Again and again: a thread that is still starting hears it as soon as it listens.
     timers.push(setInterval(() => channel.postMessage('cancel'), 100));
@@ -37,6 +41,7 @@ export function watchForInterruption(run: string, note: (text: string) => void, 
     get interrupted() {
       return interrupted;
     },
+    signal: first.signal,
     outOfTime: outOfTime.promise,
     [Symbol.dispose]: () => {
       for (const signal of signals) process.off(signal, onSignal);

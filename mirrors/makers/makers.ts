@@ -1,0 +1,7 @@
+import type { Family, Maker } from './maker.ts';
+import { rpmMd } from './rpm-md/rpm-md.ts';
+
+/** A maker for each family; where one is missing, its distributions have no stand-in. */
+export const MAKERS: { readonly [F in Family]?: Maker<F> } = {
+  'rpm-md': rpmMd,
+};

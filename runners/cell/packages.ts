@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LocalArchive } from '../../mirrors/proxy/folders.ts';
+import { packagesFolderIn } from '../../mirrors/proxy/layout.ts';
+import { onHost } from '../../mirrors/proxy/nginx.ts';
+import { findNginx, noNginx, unpackNginx } from '../../mirrors/proxy/nginx-program.ts';
+import { type PackageProxy, type ProxyParts, startProxy, startReplay } from '../../mirrors/proxy/proxy.ts';
+import { findRecord } from '../../mirrors/proxy/records.ts';
+import { troublesSince } from '../../mirrors/proxy/troubles.ts';
+import { type GuestFailure, HarnessError } from '../errors.ts';
+import { RunRegister } from '../host/run-register.ts';
+import type { ProxyAccess, RunOptions } from '../matrix/options.ts';
+import type { PlannedCell } from '../matrix/plan.ts';
+import { archivesFor } from './proxied.ts';
+import { stateFolderIn } from './workspace.ts';
+
+/** A run for whose guests packages are to be had. */
+export interface PackagesFor {
+  readonly run: string;
+  readonly cells: readonly PlannedCell[];
+  readonly options: RunOptions;
+  /** Archives that lie in folders of this host. */
+  readonly folders?: readonly LocalArchive[];
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  readonly note: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The proxy of a run, and what cells need to know of it. */
+export interface Packages extends AsyncDisposable {
+  readonly proxy: PackageProxy;
+  readonly access: ProxyAccess;
+}
+
+/**
+ * Starts the package proxy of a run: for the archives of its cells with all their mirrors or, offline, for the answers that an
+ * earlier run of the same cells was given. To be called from the main thread.
+ *
+ * @returns undefined where no archive is in reach and none was before: the cells say so themselves.
+ * @throws HarnessError `no-nginx`, `proxy-not-started`; UsageError `nothing-to-replay`, `odd-archive`
+ */
+export async function openPackages({
+  run,
+  cells,
+  options,
+  folders = [],
+  folder,
+  note,
+  signal,
+}: PackagesFor): Promise<Packages | undefined> {
+  const { cacheFolder, offline = false } = options;
+  const program = findNginx(cacheFolder);
+  if (program === undefined) throw noNginx();
+  const packages = packagesFolderIn(cacheFolder);
+  const logs = join(folder, 'proxy');
+  await mkdir(logs, { mode: 0o700 });
+  await using stack = new AsyncDisposableStack();
+  const register = stack.use(new RunRegister(stateFolderIn(cacheFolder), `proxy-${run}`));
+  const parts: ProxyParts = { run, folder: logs, cacheFolder, register, folders, start: onHost(program), note, signal };
+  let proxy: PackageProxy;
+  if (offline) {
+    proxy = await startReplay(await findRecord(packages, { cells: cells.map(({ cell }) => cell.id) }), parts);
+  } else {
+    const archives = await archivesFor(cells, options, packages, signal);
+    if (archives.length + folders.length === 0) return undefined;
+    proxy = await startProxy(archives, parts);
+  }
+  stack.use(proxy);
+  const held = stack.move();
+  const access = { port: proxy.port, folder: logs, offline };
+  return { proxy, access, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
+/**
+ * Sees to it, before anything is started, that there is an nginx and, offline, something to replay.
+ *
+ * @param install whether an nginx may be fetched.
+ * @throws HarnessError `no-nginx`; UsageError `nothing-to-replay`
+ */
+export async function preparePackages(
+  cells: readonly PlannedCell[],
+  { offline, cacheFolder }: RunOptions,
+  { install, signal }: { readonly install: boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  if (findNginx(cacheFolder) === undefined) {
+    using register = new RunRegister(stateFolderIn(cacheFolder), `nginx-${randomUUID()}`);
+    if (!install || !(await unpackNginx(cacheFolder, register, signal))) throw noNginx();
+  }
+  if (offline) await findRecord(packagesFolderIn(cacheFolder), { cells: cells.map(({ cell }) => cell.id) });
+}
+
+/** For the proxy to have looked at what it answered last, in milliseconds. */
+const LOOKED_AT = 1000;
+
+/**
+ * Sees to it that an installer which failed was answered well.
+ *
+ * @param since milliseconds since the epoch.
+ * @throws HarnessError `archive-failed`
+ */
+export async function requireAnswers(
+  { folder, offline }: ProxyAccess,
+  failure: GuestFailure,
+  since: number,
+): Promise<void> {
+  await sleep(LOOKED_AT);
+  const troubles = troublesSince(folder, since);
+  if (troubles.length === 0) return;
+  throw new HarnessError({
+    code: 'archive-failed',
+    message: [`${failure.message}, after the archive had failed it:`, ...troubles].join('\n'),
+    hint: offline
+      ? 'what the past run did not ask for cannot be replayed; run once without --offline'
+      : 'run it again; if it stays so, name another mirror with --mirror URL or in matrix.yaml',
+    evidence: folder,
+    cause: failure,
+  });
+}
