@@ -69,13 +69,11 @@ END
 
 # What the kernel's script has not done already. The newest: there may be an older one, which is not booted.
 make_initramfs() {
-  local version
+  local version module
   version=$(cd "$TARGET/lib/modules" && printf '%s\n' * | sort -V | tail -n 1)
   [ -s "$TARGET/boot/vmlinuz-$version" ] && [ -s "$TARGET/boot/initramfs-$version.img" ] ||
     in_target /etc/kernel/install.d/95-stub.install add "$version" ||
     fail "no initramfs for $version: dracut ended with status $?; its words stand above"
-  # CentOS 6 and 7 have no virtiofs.
-  local module
   for module in $INITRAMFS_MODULES; do check_initramfs "$version" "$module"; done
 }
 

@@ -13,10 +13,10 @@ FIRST_FOLDER=/stub-packages
 
 # Sets PACKAGE_LIST, one blank between two names.
 list_packages() {
-  local words="kernel $PACKAGES ${FS_PACKAGES[$FS]:-}"
+  local list="kernel $PACKAGES ${FS_PACKAGES[$FS]:-}" words
   # With the C library there are only C.UTF-8 and what is asked for; CentOS 6 and 7 have all.
-  [[ $LOCALE == "$TARGET_LC_ALL" || $TARGET_LC_ALL != C.* ]] || words+=" glibc-langpack-${LOCALE%%[_.]*}"
-  read -r -d '' -a words <<< "$words" || true
+  [[ $LOCALE == "$TARGET_LC_ALL" || $TARGET_LC_ALL != C.* ]] || list+=" glibc-langpack-${LOCALE%%[_.]*}"
+  read -r -d '' -a words <<< "$list" || true
   PACKAGE_LIST=${words[*]}
 }
 

@@ -30,11 +30,6 @@ enable_services() {
   done
 }
 
-write_machine_id() {
-  rm -f "$TARGET/etc/machine-id" "$TARGET/var/lib/dbus/machine-id"
-  systemd-machine-id-setup --root="$TARGET" > /dev/null
-}
-
 write_locale() {
   echo "LANG=$LOCALE" | write /etc/locale.conf
 }

@@ -3,7 +3,8 @@
 #   DISTRO RELEASE MIRRORS[architecture|other] REPOSITORIES=(id=path…) KEYS=(file…) RELEASE_PACKAGES
 #   FIRST_PACKAGES FIRST_REPOSITORIES PACKAGES PACKAGE_MANAGER=yum|dnf|dnf5 RPM_DATABASE=folder RPM_FORMAT=bdb|sqlite
 #   MKFS_OPTIONS[type] INIT=systemd|upstart NETWORK=keyfile|ifcfg LLMNR=resolved|llmnrd, and where it is not as usual
-#   UNVERIFIED=reason why its signatures cannot be verified here     TARGET_LC_ALL=locale of what runs in the new root
+#   UNVERIFIED=reason why its signatures cannot be verified here
+#   TARGET_LC_ALL=locale of what runs in the new root              INITRAMFS_MODULES=what its initramfs must have
 # The user may set, in the environment:
 #   FS=xfs|btrfs|ext4|virtiofs|luks  MIRROR=                       LOCALE=ja_JP.UTF-8
 #   TARGET_DISK=/dev/…               NO_REBOOT=1                   NETWORK_WAIT=seconds
@@ -13,7 +14,7 @@
 LIB=${BASH_SOURCE[0]%/*}
 ARCHITECTURE=$(uname -m)
 for part in steps network filesystem luks identity keyring \
-  rpm-repositories rpm-packages rpm-initramfs rpm-network rpm-services "rpm-$INIT" rpm-configure; do
+  rpm-repositories rpm-packages rpm-initramfs rpm-network rpm-services "rpm-$INIT"; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
 done
@@ -21,7 +22,11 @@ done
 FS=${FS:-xfs}
 MIRROR=${MIRROR:-${MIRRORS[$ARCHITECTURE]:-${MIRRORS[other]}}}
 MIRROR=${MIRROR%/}
+TARGET_LC_ALL=${TARGET_LC_ALL:-C.UTF-8}
 LOCALE=${LOCALE:-$TARGET_LC_ALL}
+INITRAMFS_MODULES=${INITRAMFS_MODULES:-virtiofs dm-crypt}
+# dracut's initramfs has systemd in it, which opens the volume by this line.
+CRYPTTAB_OPTIONS=luks,discard
 
 check_settings() {
   check_filesystem_settings
