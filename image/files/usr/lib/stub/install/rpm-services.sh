@@ -1,5 +1,13 @@
 # shellcheck shell=bash
-# What the guest agent may do, and SELinux.
+# Who starts services, what the guest agent may do, and SELinux.
+
+# What came says what it is: systemd from CentOS 7 on.
+load_services() {
+  local init=upstart
+  [ ! -e "$TARGET/lib/systemd/systemd" ] || init=systemd
+  # shellcheck source=/dev/null
+  . "$LIB/rpm-$init.sh"
+}
 
 # Red Hat forbids the agent to run commands and to read and write files; QEMU's own default, and Debian's, is to let the
 # machine's owner do so. By generation: EL 6 to 8, EL 9, later ones.
