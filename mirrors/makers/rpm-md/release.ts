@@ -80,14 +80,14 @@ const PRESET = `${[
   .join('')}disable *\n`;
 
 /** The address is nobody's: whoever installs says by which mirror. */
-function repositories({ id, distribution, standIn }: Wanted<'rpm-md'>): string {
+function repositories({ id, arch, distribution, standIn }: Wanted<'rpm-md'>): string {
   const key = `file:///etc/pki/rpm-gpg/${standIn.release['key-file']}`;
   return Object.entries(distribution.repositories)
     .map(([name, path]) =>
       [
         `[${name}]`,
         `name=${distribution.title} - ${name} (stub-matrix stand-in)`,
-        `baseurl=http://stand-in.invalid/${id}/${path}/`,
+        `baseurl=http://stand-in.invalid/${id}/${arch}/${path}/`,
         'enabled=1',
         'gpgcheck=1',
         `gpgkey=${key}`,

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Maker, Making, Wanted } from '../maker.ts';
 import { type Coat, coats, filesystems, leftOut, without } from './coats.ts';
