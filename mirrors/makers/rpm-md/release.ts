@@ -75,6 +75,7 @@ const PRESET = `${[
   'avahi-daemon.*',
   'acpid.service',
   'systemd-resolved.service',
+  'network.service',
 ]
   .map((unit) => `enable ${unit}\n`)
   .join('')}disable *\n`;

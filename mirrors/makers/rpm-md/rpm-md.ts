@@ -34,7 +34,7 @@ function coatsOf({ standIn }: Wanted<'rpm-md'>, kernel: readonly string[] = []):
     ...coats,
     ...ours,
     // In the distributions it is setup that needs system-release.
-    basesystem: { ...basesystem, requires: [...(basesystem?.requires ?? []), release] },
+    basesystem: { ...basesystem, requires: [...(basesystem?.requires ?? []), release, ...standIn.besides] },
     [KERNEL]: { ...core, debs: kernel },
   };
 }
