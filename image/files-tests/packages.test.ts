@@ -1,18 +1,41 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { type Debootstrap, packageSourcesOf } from '../../runners/matrix/distribution.ts';
 import { loadMatrix } from '../../runners/matrix/load.ts';
-import { run } from '../../runners/process/command.ts';
+import { showInstaller } from './show.test-support.ts';
 
-const lists = join(import.meta.dirname, '../files/usr/lib/stub/install/debian-bootstrap.sh');
+/* What matrix.yaml says of a distribution, and what its installer does: each is asked before it does anything. */
 
-/** The names that the installers of Debian ask for, whatever the filesystem. */
-async function askedFor(): Promise<readonly string[]> {
-  const print = '. "$0" && printf "%s " "$BOOT_PACKAGES" "$BASE_PACKAGES" "$USER_PACKAGES"';
-  const { stdout } = await run(['bash', '-c', print, lists]);
-  return stdout.split(/\s+/).filter(Boolean);
-}
+const rows = Object.entries(loadMatrix().distributions).filter(
+  (entry): entry is [string, Debootstrap] => entry[1].family === 'debootstrap',
+);
+const keyrings: Readonly<Record<string, string>> = {
+  debian: 'debian-archive-keyring',
+  ubuntu: 'ubuntu-archive-keyring',
+};
 
-test.each(['debian12', 'debian13'])('what matrix.yaml says of %s is what its installer asks for', async (id) => {
-  const asked = await askedFor();
-  expect(loadMatrix().distributions[id]?.packages.filter((name) => !asked.includes(name))).toEqual([]);
+describe.each(rows)('%s', (id, row) => {
+  test('asks for the packages of its row, and for the kernel', async () => {
+    const asked = (await showInstaller(id)).packages?.[0]?.split(' ') ?? [];
+    const kernel = row.published.x86_64?.['kernel-package'] ?? '';
+    expect([...row.packages, kernel].filter((name) => !asked.includes(name))).toEqual([]);
+  });
+
+  test('reads the suites and components of its row, by the keys of its distributor', async () => {
+    const shown = await showInstaller(id);
+    expect(shown.suites?.flatMap((line) => line.split(' '))).toEqual(packageSourcesOf(row));
+    expect(new Set(shown.components)).toEqual(new Set([row.components.join(' ')]));
+    const keyring = `/usr/share/keyrings/${keyrings[row['os-release'].ID]}.gpg`;
+    expect(new Set(shown['signed-by'])).toEqual(new Set([keyring]));
+  });
+
+  test('takes the filesystem of its row by itself', async () => {
+    expect((await showInstaller(id)).filesystem).toEqual([row['default-fs']]);
+  });
+});
+
+test('each row has its installer', () => {
+  const missing = rows.filter(([id]) => !existsSync(join(import.meta.dirname, '../files/root', `${id}.sh`)));
+  expect(missing.map(([id]) => id)).toEqual([]);
 });

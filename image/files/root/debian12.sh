@@ -3,6 +3,7 @@
 # shellcheck disable=SC2034 # read by what is sourced
 
 DISTRO=debian12
+VENDOR=debian
 SUITE=bookworm
 SECURITY_SUITE=bookworm-security
 # Kernel 6.1 does not know all that stub's mkfs.xfs would use by itself.

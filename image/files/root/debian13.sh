@@ -3,6 +3,7 @@
 # shellcheck disable=SC2034 # read by what is sourced
 
 DISTRO=debian13
+VENDOR=debian
 SUITE=trixie
 SECURITY_SUITE=trixie-security
 # Kernel 6.12 does not know all that stub's mkfs.xfs would use by itself.

@@ -5,7 +5,7 @@
 
 bootstrap_by_apt() {
   list_packages
-  write_sources read
+  write_sources read "$TARGET"
   prepare_apt
   ask_apt -o pkgCacheFile::Generate=false update
   progress 'have the index'
@@ -57,6 +57,7 @@ Dir::Cache::PkgCache "";
 Dir::Cache::SrcPkgCache "";
 Acquire::Languages "none";
 APT::Install-Recommends "false";
+$PHASED
 END
 }
 
@@ -71,7 +72,7 @@ configure_packages() {
 
 # What nobody asked for by name may go when nothing needs it any more: the word that apt keeps of it.
 mark_dependencies() {
-  awk -v asked=" $PACKAGE_LIST " -v architecture="$(dpkg --print-architecture)" '
+  awk -v asked=" $PACKAGE_LIST " -v architecture="$ARCHITECTURE" '
     /^Package: / { name = $2; essential = 0 }
     /^Essential: yes/ { essential = 1 }
     /^$/ && !essential && !index(asked, " " name " ") {

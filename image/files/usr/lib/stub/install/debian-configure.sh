@@ -10,12 +10,6 @@ write_locale() {
   in_target locale-gen || fail "the locale $LOCALE cannot be generated"
 }
 
-write_machine_id() {
-  # That of D-Bus, too: it would become the other's.
-  rm -f "$TARGET/etc/machine-id" "$TARGET/var/lib/dbus/machine-id"
-  systemd-machine-id-setup --root="$TARGET" > /dev/null
-}
-
 enable_services() {
   systemctl -q --root="$TARGET" enable ssh.service
   # Started by udev as soon as the host offers a channel.

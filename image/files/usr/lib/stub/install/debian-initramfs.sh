@@ -5,11 +5,11 @@ INITRAMFS_WORK=var/tmp/stub-initramfs
 
 # Written before the packages come, as settings of the user's that their scripts leave alone.
 write_initramfs_settings() {
-  write /etc/initramfs-tools/conf.d/stub << 'END'
+  write /etc/initramfs-tools/conf.d/stub << END
 # Drivers of virtual machines only (see hooks/stub). MODULES=most brings those of all machines, and takes more than twice
 # as long to make and to unpack, which is minutes under emulation. Level 3 is quicker than the default 9 and hardly larger.
 MODULES=list
-COMPRESS=zstd
+COMPRESS=$INITRAMFS_COMPRESS
 COMPRESSLEVEL=3
 RESUME=none
 END

@@ -17,7 +17,7 @@ UNPACK_BYTES=$((16 << 20))
 # unpack_packages FOLDER PID: all packages that come to FOLDER until process PID, a child of ours, has ended.
 unpack_packages() {
   local folder
-  for folder in ${MERGED[$(dpkg --print-architecture)]}; do
+  for folder in ${MERGED[$ARCHITECTURE]}; do
     mkdir -p "$TARGET/usr/$folder"
     ln -s "usr/$folder" "$TARGET/$folder"
   done
@@ -81,27 +81,34 @@ extract_packages() {
     tar -x -v -p -i -b 128 --numeric-owner --keep-directory-symlink --quoting-style=literal -C "$TARGET" -f -
 }
 
-# Each in the environment that dpkg gives it. That of base-passwd comes first: it writes /etc/passwd.
+# Each in the environment that dpkg gives it. That of base-passwd comes first: it writes /etc/passwd. An older one leaves that to
+# its postinst, which dpkg, going by dependencies alone, would call after others that want it.
 run_preinst_scripts() {
   in_target sh -eu << 'END' || fail 'a preinst script ended badly; its words stand above'
 export DPKG_ADMINDIR=/var/lib/dpkg DPKG_ROOT='' DPKG_MAINTSCRIPT_NAME=preinst DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT=1
 export DPKG_MAINTSCRIPT_ARCH="$(dpkg --print-architecture)"
 for script in /var/lib/dpkg/info/base-passwd.preinst /var/lib/dpkg/info/*.preinst; do
+  [ -e "$script" ] || continue
   name=${script##*/}
   name=${name%.preinst}
   export DPKG_MAINTSCRIPT_PACKAGE="${name%:*}"
   "$script" install < /dev/null || { echo "$script ended with status $?"; exit 1; }
 done
+for file in passwd group; do
+  [ -e /etc/$file ] || cp /usr/share/base-passwd/$file.master /etc/$file
+done
 END
   check_diversions
 }
 
-# A preinst that diverts what another package has brought already came too late: nobody has moved the file.
+# A preinst that diverts what another package has brought already came too late: nobody has moved the file. What the package
+# brings itself (dash, /bin/sh) its diversion leaves alone.
 check_diversions() {
-  local from _ owner
+  local from _ owner others
   [ -e "$TARGET/var/lib/dpkg/diversions" ] || return 0
   while read -r from && read -r _ && read -r owner; do
-    ! grep -q -s -x -F "$from" "$TARGET"/var/lib/dpkg/info/*.list ||
+    others=$(grep -l -s -x -F "$from" "$TARGET"/var/lib/dpkg/info/*.list | grep -v "/$owner\(:[a-z0-9]*\)\?\.list$") || continue
+    [ -z "$others" ] ||
       fail "$owner diverts $from, which cannot be done behind its unpacking; BOOTSTRAP=mmdebstrap can"
   done < "$TARGET/var/lib/dpkg/diversions"
 }

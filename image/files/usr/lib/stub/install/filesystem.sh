@@ -89,6 +89,13 @@ make_on() {
   mount -t "$type" "$1" "$TARGET"
 }
 
+# What is told about it with SHOW=1
+show_filesystem() {
+  local type=${ROOT_TYPE[$FS]:-}
+  echo "filesystem: $FS"
+  [ -z "${MKFS[$type]:-}" ] || echo "mkfs: ${MKFS[$type]} ${MKFS_OPTIONS[$type]:-}"
+}
+
 write_fstab() {
   write /etc/fstab << END
 # <source> <mount point> <type> <options> <dump> <pass>

@@ -27,6 +27,12 @@ write_time_zone() {
   echo "$zone" | write /etc/timezone
 }
 
+write_machine_id() {
+  # That of D-Bus, too: it would become the other's.
+  rm -f "$TARGET/etc/machine-id" "$TARGET/var/lib/dbus/machine-id"
+  systemd-machine-id-setup --root="$TARGET" > /dev/null
+}
+
 # Root logs in without a password where sshd is not asked: sshd refuses empty ones by default.
 empty_root_password() {
   sed -i 's/^root:[^:]*:/root::/' "$TARGET/etc/shadow"

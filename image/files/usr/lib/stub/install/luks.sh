@@ -40,10 +40,13 @@ close_luks() {
   [ -z "${LUKS_IS_OPEN:-}" ] || cryptsetup close "$LUKS_NAME"
 }
 
-# By a script that prints a file: the initramfs takes a key *file* only where it can copy it in, which must not be.
+# By a script that prints a file: the initramfs takes a key *file* only where it can copy it in, which must not be. One that is
+# made by dracut has systemd in it, which reads the file and knows nothing of scripts.
+CRYPTTAB_OPTIONS=luks,discard,initramfs,keyscript=/usr/bin/cat
+
 write_crypttab() {
   write /etc/crypttab << END
 # <name> <device> <key> <options>
-$LUKS_NAME UUID=$LUKS_UUID $LUKS_KEY_IN_INITRAMFS luks,discard,initramfs,keyscript=/usr/bin/cat
+$LUKS_NAME UUID=$LUKS_UUID $LUKS_KEY_IN_INITRAMFS $CRYPTTAB_OPTIONS
 END
 }

@@ -19,6 +19,12 @@ fetch() {
   done
 }
 
+# download URL FILE: as fetch, for what is too large for a minute: it may take long, but not stand still.
+download() {
+  curl -sS -f -L --connect-timeout 10 --speed-limit 1000 --speed-time 60 --retry 3 --retry-all-errors -o "$2" "$1" ||
+    fail "$1 cannot be fetched: curl ended with status $?; its words stand above"
+}
+
 # await_release MIRROR SUITE: the archive's signed index answers and is of that suite. Its signature is apt's affair.
 await_release() {
   local url=$1/dists/$2/InRelease release

@@ -2,6 +2,11 @@
 # Network by systemd-networkd and names by systemd-resolved, for distributions that have both.
 
 write_network() {
+  write_wired_by_networkd
+  write_resolver yes
+}
+
+write_wired_by_networkd() {
   write /etc/systemd/network/20-wired.network << END
 [Match]
 Type=ether
@@ -11,10 +16,14 @@ Name=eth* en*
 DHCP=yes
 LLMNR=yes
 END
-  # It answers where the link's setting and this one both say so.
+}
+
+# write_resolver yes|no: whether resolved answers LLMNR. It does where the link's setting, which is yes by itself, and this
+# one both say so; where it does not, another program can.
+write_resolver() {
   write /etc/systemd/resolved.conf.d/llmnr.conf << END
 [Resolve]
-LLMNR=yes
+LLMNR=$1
 END
   ln -sfn ../run/systemd/resolve/stub-resolv.conf "$TARGET/etc/resolv.conf"
   systemctl -q --root="$TARGET" enable systemd-networkd.service systemd-resolved.service

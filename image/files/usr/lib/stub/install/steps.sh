@@ -26,9 +26,18 @@ fail() {
   exit 1
 }
 
+# show: tells what would be done, "what: which" a line, and ends. Each part of the library that has something to tell has a
+# function show_NAME.
+show() {
+  local part
+  for part in $(compgen -A function show_); do "$part"; done
+  exit 0
+}
+
 # run_steps NAME…: calls step_NAME for each, in order. What the user asked for is checked before the first.
 run_steps() {
   STEP_COUNT=$#
+  [ "${SHOW:-}" != 1 ] || show
   trap 'REASON=${REASON:-"\"$BASH_COMMAND\" ended with status $?"}' ERR
   trap end_install EXIT
   trap 'REASON="broken off by Ctrl-C"; exit 130' INT
@@ -99,8 +108,12 @@ unmount_kernel_folders() {
   umount "$TARGET/run" "$TARGET/dev" "$TARGET/sys" "$TARGET/proc"
 }
 
-# in_target COMMAND…: runs it in the new root, with an environment that does not depend on the stub's.
+# in_target COMMAND…: runs it in the new root, with an environment that does not depend on the stub's, but for the proxy.
 in_target() {
-  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive INITRD=No \
-    chroot "$TARGET" "$@"
+  local proxy=() name
+  for name in http_proxy https_proxy no_proxy; do
+    [ -z "${!name:-}" ] || proxy+=("$name=${!name}")
+  done
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL="${TARGET_LC_ALL:-C.UTF-8}" DEBIAN_FRONTEND=noninteractive INITRD=No \
+    ${proxy[@]+"${proxy[@]}"} chroot "$TARGET" "$@"
 }
