@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { sourcesFor } from '../../image/archive.ts';
 import { suitesInstead } from '../../image/exceptions.ts';
-import { architectures, type ImageArch, suite } from '../../image/recipe.ts';
+import { buildLlmnrd } from '../../image/llmnrd.ts';
+import { architectures, type ImageArch, llmnrd, suite } from '../../image/recipe.ts';
+import { workshopTools } from '../../image/toolbox.ts';
 import { standInTools } from '../../image/workshop/stand-ins.ts';
-import { openStandInWorkshop } from '../../image/workshop/workshop.ts';
+import { openStandInWorkshop, openWorkshop } from '../../image/workshop/workshop.ts';
 import type { Family, Wanted } from '../../mirrors/makers/maker.ts';
 import { obtainStandIn, type StandInArchive } from '../../mirrors/makers/obtain.ts';
 import { readStandIn } from '../../mirrors/stand-ins.ts';
@@ -42,7 +44,13 @@ export async function standInOf(
     ...given,
     sources,
     tools: () => openStandInWorkshop({ ...given, origin, register, cacheFolder }),
-    toolsKey: { suite, release: debian.date, packages: standInTools },
+    compile: async (program, folder) => {
+      const workshop = await openWorkshop({ ...given, origin, register, cacheFolder, target: arch });
+      const output = join(folder, `${program}-static`);
+      await buildLlmnrd(arch, origin.uri, { scratch: folder, output, tools: workshopTools(workshop), signal });
+      return output;
+    },
+    toolsKey: { suite, release: debian.date, packages: standInTools, compiled: { llmnrd: llmnrd.sha256 } },
     env: register.environment,
   });
 }
