@@ -1,4 +1,4 @@
-import { archiveOf } from '../runners/cell/archive.ts';
+import { realArchiveOf } from '../runners/cell/archive.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import { StubMatrixError } from '../runners/errors.ts';
 import { type KeptProof, keptProofs } from '../runners/host/accelerator-proofs.ts';
@@ -76,7 +76,7 @@ async function archiveLines(
   for (const each of [...asked.values()].toSorted((a, b) => a.cell.distro.localeCompare(b.cell.distro))) {
     const id = each.cell.distro;
     try {
-      const { uri, from, date } = await archiveOf(each, {}, signal);
+      const { uri, from, date } = await realArchiveOf(each, {}, signal);
       lines.push(`archive   ${id}: ${uri} (${from}), Release of ${date.slice(0, 10)}`);
     } catch (error) {
       if (!(error instanceof StubMatrixError)) throw error;

@@ -31,7 +31,7 @@ export const start: Start = async (parsed, context) => {
   const options = { cacheFolder, ...(mirror === undefined ? {} : { mirror }) };
   await using made = await standInOf({ cell, distribution }, options, { progress, register, signal });
   print(`stand-in  ${made.key}, ${made.reused ? 'already there' : 'made now'}, of Debian's packages of ${made.date}`);
-  print(`archive   ${made.archive}, which guests see as ${standInUri(distro)}`);
+  print(`archive   ${made.archive}, which guests see as ${standInUri(distro, arch)}`);
   print(`keyring   ${made.keyring}`);
   return exitCodes.passed;
 };

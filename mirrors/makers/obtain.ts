@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { HarnessError } from '../../runners/errors.ts';
-import type { Json } from '../../runners/store/inputs.ts';
+import type { Inputs, Json } from '../../runners/store/inputs.ts';
 import type { Entry, Store } from '../../runners/store/store.ts';
 import { fetchDebs } from './fetch-debs.ts';
 import type { Family, Maker, MakerTools, Making, Wanted } from './maker.ts';
@@ -57,7 +57,7 @@ export async function obtainStandIn<F extends Family>(
   wanted: Wanted<F>,
   options: ObtainOptions,
 ): Promise<StandInArchive> {
-  const { sources, store, toolsKey, progress, signal } = options;
+  const { sources, store, progress, signal } = options;
   const maker = MAKERS[wanted.distribution.family] as Maker<F> | undefined;
   if (!maker) {
     throw new HarnessError({
@@ -66,18 +66,8 @@ export async function obtainStandIn<F extends Family>(
       hint: 'mirrors/makers/makers.ts has one for each family',
     });
   }
-  const inputs = {
-    distro: wanted.id,
-    arch: wanted.arch,
-    releases: sources.releases,
-    tools: toolsKey,
-    // A change to its title or to what is known of it elsewhere does not matter, but which does nobody keeps a list of.
-    distribution: wanted.distribution as Json,
-    'stand-in': wanted.standIn as Json,
-    sources: await sourceHashes(),
-    signed: 'by a key of its own, RSA 3072',
-  };
-  const date = Object.values(sources.releases).toSorted().at(-1) ?? new Date(0).toISOString();
+  const inputs = await inputsOf(wanted, options);
+  const date = dateOf(sources);
   const wishes = {
     label: `${wanted.id}-${wanted.arch}`,
     compare: async (kept: string, again: string) => differences(await contents(kept), await contents(again)),
@@ -93,6 +83,28 @@ export async function obtainStandIn<F extends Family>(
     keyring: join(entry.folder, KEYRING),
     date,
     [Symbol.asyncDispose]: () => entry[Symbol.asyncDispose](),
+  };
+}
+
+/** When the newest of Debian's Releases was signed that it is made from, ISO 8601. */
+export const dateOf = ({ releases }: DebianSources): string =>
+  Object.values(releases).toSorted().at(-1) ?? new Date(0).toISOString();
+
+/** All that decides what a stand-in is. */
+export async function inputsOf<F extends Family>(
+  wanted: Wanted<F>,
+  { sources, toolsKey }: Pick<ObtainOptions, 'sources' | 'toolsKey'>,
+): Promise<Inputs> {
+  return {
+    distro: wanted.id,
+    arch: wanted.arch,
+    releases: sources.releases,
+    tools: toolsKey,
+    // A change to its title or to what is known of it elsewhere does not matter, but which does nobody keeps a list of.
+    distribution: wanted.distribution as Json,
+    'stand-in': wanted.standIn as Json,
+    sources: await sourceHashes(),
+    signed: 'by a key of its own, RSA 3072',
   };
 }
 

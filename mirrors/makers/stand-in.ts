@@ -21,6 +21,7 @@ const rpmMd = z.strictObject({
       'key-file': z.string().describe('The name of that below /etc/pki/rpm-gpg, as the distribution has it'),
     })
     .describe('By which rpms the distribution says what it is'),
+  besides: z.array(z.string()).default([]).describe('Rpms of the ground of every system, besides the common ones'),
 });
 
 /**

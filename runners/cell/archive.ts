@@ -1,5 +1,5 @@
+import { findIndex } from '../../mirrors/indexes.ts';
 import { type Archive, findArchive } from '../../mirrors/origins.ts';
-import { HarnessError } from '../errors.ts';
 import { type Cell, matches } from '../matrix/cells.ts';
 import type { ArchiveKind } from '../matrix/fields.ts';
 import { loadMatrix } from '../matrix/load.ts';
@@ -11,6 +11,10 @@ import type { ArchiveException, Debootstrap, Origin } from '../matrix/schema.ts'
 export interface CellArchive extends Archive {
   /** Whether it is the distribution's own. */
   readonly kind: ArchiveKind;
+  /** Of a stand-in: absolute path of the OpenPGP public key it is signed with, armoured. */
+  readonly keyring?: string;
+  /** Of a stand-in: its name in the store. */
+  readonly standIn?: string;
 }
 
 /** What matters of a run's options when archives are asked. */
@@ -38,18 +42,21 @@ export function findArchiveOf(
 }
 
 /**
- * The archive that a cell installs from: under the names of other suites where an exception says so.
+ * The distribution's own archive, for a cell: under the names of other suites where an exception says so.
  *
- * @throws HarnessError `archive-unreachable`; `archive-unreadable` for a kind of archive that we cannot ask for its state.
+ * @throws HarnessError `archive-unreachable`
  */
-export async function archiveOf(
-  planned: Pick<PlannedCell, 'cell' | 'distribution' | 'archives'>,
+export async function realArchiveOf(
+  planned: Pick<PlannedCell, 'cell' | 'distribution'>,
   options: ArchiveWishes,
   signal: AbortSignal,
 ): Promise<CellArchive> {
+  const { cell, distribution } = planned;
   const source = aptSourceOf(planned);
-  if (!source || !planned.archives.includes('real')) throw unreadable(planned.cell, planned.distribution.family);
-  return { ...(await findArchiveOf(source, options, signal)), kind: 'real' };
+  if (source) return { ...(await findArchiveOf(source, options, signal)), kind: 'real' };
+  const asked = { mirror: options.mirror, via: options.proxy?.port, signal };
+  const origins = originsOf(distribution.published[cell.arch]?.archive);
+  return { ...(await findIndex(distribution, cell.arch, origins, asked)), kind: 'real' };
 }
 
 /** Undefined for a family that is not apt's. */
@@ -61,13 +68,6 @@ export function aptSourceOf({ cell, distribution }: Pick<PlannedCell, 'cell' | '
     distribution: { ...distribution, suite: suites[suite] ?? suite, 'security-suite': suites[security] ?? security },
     origins: originsOf(published[cell.arch]?.archive),
   };
-}
-
-function unreadable(cell: Cell, family: string): HarnessError {
-  return new HarnessError({
-    code: 'archive-unreadable',
-    message: `${cell.id} cannot be run: of the real archives we can ask those of debootstrap, and none of ${family} or of a stand-in`,
-  });
 }
 
 /** The exception that is made for a cell today, if one is. */

@@ -8,7 +8,7 @@ import type { ArchiveKind } from '../matrix/fields.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { ARCHES } from '../qemu/arch.ts';
 import { Access } from './access.ts';
-import { archiveOf } from './archive.ts';
+import { realArchiveOf } from './archive.ts';
 import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
 import { type Family, familyOf } from './families.ts';
 import { Guest } from './guest.ts';
@@ -242,7 +242,7 @@ export class Cell implements AsyncDisposable {
   async #blameArchive(failure: GuestFailure, since: number): Promise<void> {
     const { options, signal } = this.#given;
     if (options.proxy) await requireAnswers(options.proxy, failure, since);
-    await archiveOf(this.planned, options, signal);
+    if (this.archive === 'real') await realArchiveOf(this.planned, options, signal);
   }
 
   async #followKexec(): Promise<void> {

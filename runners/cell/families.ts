@@ -1,4 +1,3 @@
-import { HarnessError } from '../errors.ts';
 import type { Distribution } from '../matrix/schema.ts';
 
 /** How a family of distributions is asked what is installed. All commands are for a root shell of the installed system. */
@@ -11,22 +10,29 @@ export interface Family {
   readonly packageSources: string;
 }
 
-const FAMILIES: Readonly<Partial<Record<Distribution['family'], Family>>> = {
+const drivers = 'grep -E "/(virtiofs|dm-crypt)[.]ko"';
+const builtIn = `${drivers} /lib/modules/$(uname -r)/modules.builtin`;
+
+const FAMILIES: Readonly<Record<Distribution['family'], Family>> = {
   debootstrap: {
     installedKernels: "dpkg-query --list 'linux-image-[0-9]*' | sed -n 's/^ii  linux-image-\\([^ ]*\\) .*/\\1/p'",
-    initramfsDrivers:
-      'grep -hE "/(virtiofs|dm-crypt)[.]ko" /lib/modules/$(uname -r)/modules.builtin; ' +
-      'lsinitramfs /boot/initrd.img-$(uname -r) | grep -E "/(virtiofs|dm-crypt)[.]ko"; true',
+    initramfsDrivers: `${builtIn}; lsinitramfs /boot/initrd.img-$(uname -r) | ${drivers}; true`,
     packageSources: `apt-get --print-uris update | sed -n "s#.*/dists/\\([^/']*\\)/InRelease.*#\\1#p" | sort -u`,
+  },
+  'rpm-md': {
+    // Where the kernel of EL 8 and later lies, and that of those before.
+    installedKernels:
+      "rpm -qal kernel kernel-core | sed -n 's#^\\(/usr\\)\\?/lib/modules/\\([^/]*\\)/vmlinuz$#\\2#p; s#^/boot/vmlinuz-##p' | sort -u",
+    initramfsDrivers: `${builtIn}; lsinitrd /boot/initramfs-$(uname -r).img | ${drivers}; true`,
+    packageSources: `awk '/^[[]/ { id = substr($1, 2, length($1) - 2); on[id] = 1 } /^enabled *= *0/ { on[id] = 0 } END { for (id in on) if (on[id]) print id }' /etc/yum.repos.d/*.repo`,
+  },
+  stage3: {
+    installedKernels:
+      "sed -n 's#^dir \\(/usr\\)\\?/lib/modules/\\([^/ ]*\\)$#\\2#p' /var/db/pkg/sys-kernel/gentoo-kernel*/CONTENTS | sort -u",
+    initramfsDrivers: `${builtIn}; lsinitrd /boot/initramfs-$(uname -r).img | ${drivers}; true`,
+    // Of sources there is but one, the tree.
+    packageSources: 'true',
   },
 };
 
-/** @throws HarnessError `family-unknown` for one that nobody has told us how to ask. */
-export function familyOf({ family, title }: Distribution): Family {
-  const row = FAMILIES[family];
-  if (row) return row;
-  throw new HarnessError({
-    code: 'family-unknown',
-    message: `${title}: how ${family} is asked what it installed is not written yet`,
-  });
-}
+export const familyOf = ({ family }: Pick<Distribution, 'family'>): Family => FAMILIES[family];

@@ -20,6 +20,8 @@ export interface GuestParts {
   readonly cpu: string;
   readonly workspace: Workspace;
   readonly medium: Medium;
+  /** Absolute path of the key that the archive is signed with, where that is not the distribution's. */
+  readonly keyring?: string | undefined;
   readonly options: Pick<RunOptions, 'console' | 'proxy'>;
   /** The guest's address on the host's vsock; none where the host has no vsock. */
   readonly vsockCid?: number;
@@ -27,6 +29,12 @@ export interface GuestParts {
 
 /** The credential by which stub, and only stub, unlocks the disk. */
 const LUKS_KEY = 'stub.luks-key';
+
+/** The credential by which an installer can be told whose signatures count; it has to be told so. */
+const KEYRING = 'stub.archive-keyring.asc';
+
+/** Where a guest finds it. */
+export const KEYRING_FILE = `/run/credentials/@system/${KEYRING}`;
 
 /** The tag by which stub's users mount the share. */
 const SHARE_TAG = 'fs';
@@ -39,6 +47,7 @@ export function guestSpec({
   cpu,
   workspace,
   medium,
+  keyring,
   options,
   vsockCid,
 }: GuestParts): GuestSpec {
@@ -74,6 +83,7 @@ export function guestSpec({
     credentials: {
       ...(medium.introduce ? { 'ssh.authorized_keys.root': medium.keys.publicKeyPath } : {}),
       ...(medium.luksKey === undefined ? {} : { [LUKS_KEY]: medium.luksKey }),
+      ...(keyring === undefined ? {} : { [KEYRING]: keyring }),
     },
     sockets,
     console: options.console,

@@ -65,7 +65,7 @@ export class Guest implements AsyncDisposable {
   }
 
   /** The machine as it would be started. */
-  async spec({ image, proof, cpu }: Prepared): Promise<GuestSpec> {
+  async spec({ archive, image, proof, cpu }: Prepared): Promise<GuestSpec> {
     const { options } = this.#given;
     const parts = {
       planned: this.#planned,
@@ -73,6 +73,7 @@ export class Guest implements AsyncDisposable {
       accelerator: proof.accelerator,
       cpu,
       workspace: this.#workspace,
+      keyring: archive.keyring,
       options,
     };
     return guestSpec({ ...parts, medium: await this.medium(), ...(await freeVsock()) });

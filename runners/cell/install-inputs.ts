@@ -22,7 +22,7 @@ export function installInputs(
     fs,
     archive: { uri: archive.uri, release: archive.date },
     // At whatever address: what stands in for a distribution never counts as one.
-    ...(archive.kind === 'real' ? {} : { 'instead of the archive': archive.kind }),
+    ...(archive.kind === 'real' ? {} : { 'instead of the archive': archive.kind, 'stand-in': archive.standIn ?? null }),
     security: { uri: archive.securityUri, release: archive.securityDate },
     bootstrap: bootstrap ?? 'as the installer likes',
     stub,

@@ -1,4 +1,3 @@
-import type { Archive } from '../../mirrors/origins.ts';
 import { asGuestsSay } from '../../mirrors/proxy/archives.ts';
 import type { FailOn } from '../channels/console/console.ts';
 import { GuestFailure } from '../errors.ts';
@@ -7,15 +6,19 @@ import type { Cell } from '../matrix/cells.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import { pasteable } from '../process/command.ts';
 import { GUEST_PROXY } from '../qemu/argv.ts';
-import { exceptionSettings } from './archive.ts';
+import { type CellArchive, exceptionSettings } from './archive.ts';
 import type { Budget } from './budgets.ts';
+import { KEYRING_FILE } from './guest-spec.ts';
 import type { Phases } from './phases.ts';
 import type { Prepared } from './prepare.ts';
 
 /** The line a person would type at stub's root shell. */
 export function installerLine(
   cell: Cell,
-  { archive, exception }: Pick<Prepared, 'exception'> & { readonly archive: Archive },
+  {
+    archive,
+    exception,
+  }: Pick<Prepared, 'exception'> & { readonly archive: Pick<CellArchive, 'uri' | 'securityUri' | 'keyring'> },
   options: Pick<RunOptions, 'bootstrap' | 'proxy'>,
 ): string {
   const named = options.proxy ? asGuestsSay : (uri: string) => uri;
@@ -25,6 +28,7 @@ export function installerLine(
     FS: cell.fs,
     MIRROR: named(archive.uri),
     SECURITY_MIRROR: named(archive.securityUri),
+    KEYRING: archive.keyring && KEYRING_FILE,
     BOOTSTRAP: options.bootstrap,
     ...exceptionSettings(exception),
   };

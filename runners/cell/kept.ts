@@ -2,12 +2,13 @@ import { HarnessError, UsageError } from '../errors.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Inputs } from '../store/inputs.ts';
-import { archiveOf } from './archive.ts';
+import { realArchiveOf } from './archive.ts';
 import { imageArchiveOf } from './image.ts';
 import { installInputs } from './install-inputs.ts';
 import { INSTALLED } from './installation.ts';
 import { type Installed, readInstalled } from './installed.ts';
 import { visibleOf } from './prepare.ts';
+import { standInArchiveOf } from './stand-in.ts';
 import { storeOf } from './store.ts';
 
 /**
@@ -39,7 +40,8 @@ export async function soughtFor(
   options: Pick<RunOptions, 'mirror' | 'proxy' | 'bootstrap'>,
   signal: AbortSignal,
 ): Promise<{ kind: string; inputs: Inputs; label: string }> {
-  const archive = await archiveOf(planned, options, signal);
+  const find = planned.archives.includes('real') ? realArchiveOf : standInArchiveOf;
+  const archive = await find(planned, options, signal);
   const stub = await visibleOf(planned.cell.distro, await imageArchiveOf(options, signal));
   return { kind: INSTALLED, inputs: installInputs(planned, archive, options, stub), label: planned.cell.id };
 }

@@ -14,6 +14,7 @@ import { RunRegister } from '../host/run-register.ts';
 import type { ProxyAccess, RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { archivesFor } from './proxied.ts';
+import { standInFolders } from './stand-in.ts';
 import { stateFolderIn } from './workspace.ts';
 
 /** A run for whose guests packages are to be had. */
@@ -59,13 +60,23 @@ export async function openPackages({
   await mkdir(logs, { mode: 0o700 });
   await using stack = new AsyncDisposableStack();
   const register = stack.use(new RunRegister(stateFolderIn(cacheFolder), `proxy-${run}`));
-  const parts: ProxyParts = { run, folder: logs, cacheFolder, register, folders, start: onHost(program), note, signal };
+  const served = [...folders, ...standInFolders(cells, logs)];
+  const parts: ProxyParts = {
+    run,
+    folder: logs,
+    cacheFolder,
+    register,
+    folders: served,
+    start: onHost(program),
+    note,
+    signal,
+  };
   let proxy: PackageProxy;
   if (offline) {
     proxy = await startReplay(await findRecord(packages, { cells: cells.map(({ cell }) => cell.id) }), parts);
   } else {
     const archives = await archivesFor(cells, options, packages, signal);
-    if (archives.length + folders.length === 0) return undefined;
+    if (archives.length + served.length === 0) return undefined;
     proxy = await startProxy(archives, parts);
   }
   stack.use(proxy);

@@ -11,7 +11,8 @@ import type { ArchiveException, Distribution } from '../matrix/schema.ts';
 import { ARCHES, type Arch } from '../qemu/arch.ts';
 import { cpuFor, LEAST, requireFloor } from '../qemu/cpu.ts';
 import type { Json } from '../store/inputs.ts';
-import { archiveOf, type CellArchive, exceptionFor } from './archive.ts';
+import { type CellArchive, exceptionFor } from './archive.ts';
+import { archiveOf } from './choice.ts';
 import { type Helpers, obtainImage } from './image.ts';
 import { storeOf } from './store.ts';
 
@@ -59,7 +60,7 @@ export function visibleOf(distro: string, archive: Pick<CellArchive, 'date'>): P
 export async function prepare(planned: PlannedCell, options: RunOptions, helpers: Helpers): Promise<Prepared> {
   const arch = planned.cell.arch as Arch & ImageArch;
   const { signal } = helpers;
-  const archive = await archiveOf(planned, options, signal);
+  const archive = await archiveOf(planned, options, helpers);
   const { image: ours, archive: imageArchive } = await obtainImage(arch, options, helpers);
   // An image of somebody else's need not know our probe: the accelerator is proven with ours.
   const proof = await probeAccelerator({
@@ -76,7 +77,7 @@ export async function prepare(planned: PlannedCell, options: RunOptions, helpers
   const hashes = await Promise.all(Object.entries(replaced).map(async ([name, file]) => [name, await hashFile(file)]));
   const visible = given ? { image: image.key } : await visibleOf(planned.cell.distro, imageArchive);
   const identity = { image: image.key, ...Object.fromEntries(hashes) };
-  const exception = exceptionFor(planned.cell, new Date());
+  const exception = archive.kind === 'real' ? exceptionFor(planned.cell, new Date()) : undefined;
   return { arch, archive, exception, proof, cpu, image: { ...image, identity, visible } };
 }
 

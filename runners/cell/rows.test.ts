@@ -3,8 +3,10 @@ import { loadMatrix } from '../matrix/load.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Arch } from '../qemu/arch.ts';
 import { cpuFor, FLOORS } from '../qemu/cpu.ts';
-import { archiveOf } from './archive.ts';
+import { realArchiveOf } from './archive.ts';
+import { archiveOf } from './choice.ts';
 import { familyOf } from './families.ts';
+import { standInFolders } from './stand-in.ts';
 
 const { distributions } = loadMatrix();
 const rows = Object.entries(distributions);
@@ -20,28 +22,38 @@ test.each(rows)(
 );
 
 /** What a plan makes of a distribution, were its installer there. */
-const planned = (distro: string, archive: 'real' | 'stand-in') => {
+const planned = (distro: string, ...archives: readonly ('real' | 'stand-in')[]) => {
   const distribution = distributions[distro];
   const cell = { id: `${distro}-x86_64-xfs`, distro, arch: 'x86_64', fs: 'xfs' };
-  return { cell, distribution, archives: [archive] } as unknown as PlannedCell;
+  return { cell, distribution, archives } as unknown as PlannedCell;
 };
+const { signal } = new AbortController();
+const mirror = 'http://127.0.0.1:1/nothing';
 
-test.each([
-  ['rocky8', 'real'],
-  ['gentoo', 'real'],
-  ['debian13', 'stand-in'],
-] as const)(
-  'nothing is installed in place of %s from the %s archive, which cannot be asked',
-  async (distro, archive) => {
-    const { signal } = new AbortController();
-    const found = archiveOf(planned(distro, archive), { mirror: 'http://127.0.0.1:1/debian' }, signal);
-    await expect(found).rejects.toMatchObject({ fault: 'harness', code: 'archive-unreadable' });
+test.each(['debian13', 'rocky8', 'gentoo'])(
+  'nothing is installed in place of %s, whose archive does not answer',
+  async (distro) => {
+    const helpers = { progress: () => {}, signal } as unknown as Parameters<typeof archiveOf>[2];
+    const found = archiveOf(planned(distro, 'real'), { mirror, cacheFolder: '/nowhere' }, helpers);
+    await expect(found).rejects.toMatchObject({ fault: 'harness', code: 'archive-unreachable' });
+    await expect(realArchiveOf(planned(distro), { mirror }, signal)).rejects.toThrow(/127\.0\.0\.1:1\/nothing/);
   },
 );
 
-test('a family that nobody has told us how to ask is an error of ours', () => {
-  const { debian13, gentoo } = distributions;
-  if (!debian13 || !gentoo) throw new Error('the test needs these rows');
-  expect(familyOf(debian13).installedKernels).toContain('dpkg-query');
-  expect(() => familyOf(gentoo)).toThrow(expect.objectContaining({ fault: 'harness', code: 'family-unknown' }));
+test('a stand-in is not served to guests that are let out', async () => {
+  const helpers = { progress: () => {}, signal } as unknown as Parameters<typeof archiveOf>[2];
+  const found = archiveOf(planned('rocky8', 'real', 'stand-in'), { mirror, cacheFolder: '/nowhere' }, helpers);
+  await expect(found).rejects.toMatchObject({ fault: 'harness', code: 'stand-in-unserved' });
+});
+
+test('stand-ins of the cells of a run are served once for each architecture, and none where none may be taken', () => {
+  const cells = [planned('rocky8', 'real', 'stand-in'), planned('rocky8', 'stand-in'), planned('debian13', 'real')];
+  expect(standInFolders(cells, '/run')).toEqual([
+    { uri: 'http://stand-in.invalid/rocky8/x86_64', folder: '/run/stand-ins/rocky8-x86_64' },
+  ]);
+});
+
+test('each family is asked in its own way', () => {
+  const ways = rows.map(([, row]) => familyOf(row).installedKernels);
+  expect(new Set(ways).size).toBe(3);
 });

@@ -123,6 +123,13 @@ export const coats: Readonly<Record<string, Coat>> = {
   cryptsetup: { debs: ['cryptsetup-bin', 'systemd-cryptsetup', 'dmsetup'] },
   'glibc-langpack-ja': { requires: ['glibc'] },
 
+  // In place of what CentOS 6 has and Debian has not: chkconfig, jobs of upstart, ifcfg files
+  initscripts: {
+    folders: { 'etc/init': 0o755, 'etc/sysconfig/network-scripts': 0o755 },
+    requires: ['systemd', 'dhclient'],
+    units: ['network.service'],
+  },
+
   // The package managers
   python3: {
     debs: [

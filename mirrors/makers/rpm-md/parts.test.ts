@@ -61,7 +61,7 @@ test('it says that it stands in, and by which key it is signed', () => {
   );
   expect(release?.provides).toContain('system-release(releasever) = 8');
   expect(repos?.files['etc/yum.repos.d/stand-in.repo']).toMatch(
-    /^\[appstream\]\n.*\nbaseurl=http:\/\/stand-in\.invalid\/rocky8\/8\/AppStream\/\$basearch\/os\/$/m,
+    /^\[appstream\]\n.*\nbaseurl=http:\/\/stand-in\.invalid\/rocky8\/x86_64\/8\/AppStream\/\$basearch\/os\/$/m,
   );
   expect(keys?.files).toEqual({ 'etc/pki/rpm-gpg/RPM-GPG-KEY-rockyofficial': 'KEY' });
 });

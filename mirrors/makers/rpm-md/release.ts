@@ -75,19 +75,20 @@ const PRESET = `${[
   'avahi-daemon.*',
   'acpid.service',
   'systemd-resolved.service',
+  'network.service',
 ]
   .map((unit) => `enable ${unit}\n`)
   .join('')}disable *\n`;
 
 /** The address is nobody's: whoever installs says by which mirror. */
-function repositories({ id, distribution, standIn }: Wanted<'rpm-md'>): string {
+function repositories({ id, arch, distribution, standIn }: Wanted<'rpm-md'>): string {
   const key = `file:///etc/pki/rpm-gpg/${standIn.release['key-file']}`;
   return Object.entries(distribution.repositories)
     .map(([name, path]) =>
       [
         `[${name}]`,
         `name=${distribution.title} - ${name} (stub-matrix stand-in)`,
-        `baseurl=http://stand-in.invalid/${id}/${path}/`,
+        `baseurl=http://stand-in.invalid/${id}/${arch}/${path}/`,
         'enabled=1',
         'gpgcheck=1',
         `gpgkey=${key}`,

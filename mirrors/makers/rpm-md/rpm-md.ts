@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Maker, Making, Wanted } from '../maker.ts';
 import { type Coat, coats, filesystems, leftOut, without } from './coats.ts';
@@ -34,7 +34,7 @@ function coatsOf({ standIn }: Wanted<'rpm-md'>, kernel: readonly string[] = []):
     ...coats,
     ...ours,
     // In the distributions it is setup that needs system-release.
-    basesystem: { ...basesystem, requires: [...(basesystem?.requires ?? []), release] },
+    basesystem: { ...basesystem, requires: [...(basesystem?.requires ?? []), release, ...standIn.besides] },
     [KERNEL]: { ...core, debs: kernel },
   };
 }

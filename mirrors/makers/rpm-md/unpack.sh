@@ -11,7 +11,7 @@ done < list
 # What some packages still name by its old place has moved below /usr.
 for root in tree/*; do
   for name in bin sbin lib lib64; do
-    [ -d "$root/$name" ] && [ ! -L "$root/$name" ] || continue
+    if [ ! -d "$root/$name" ] || [ -L "$root/$name" ]; then continue; fi
     mkdir -p "$root/usr/$name"
     cp -a "$root/$name/." "$root/usr/$name/"
     rm -r "${root:?}/$name"

@@ -19,6 +19,7 @@ export interface OsInfo {
   readonly 'pretty-name'?: string;
   readonly version?: string;
   readonly 'version-id'?: string;
+  readonly 'variant-id'?: string;
   readonly 'kernel-release'?: string;
   readonly 'kernel-version'?: string;
   readonly machine?: string;

@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 for folder in /usr/lib/modules/*/; do
   version=$(basename "$folder")
   depmod "$version"
