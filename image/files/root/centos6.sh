@@ -19,6 +19,7 @@ PACKAGES='passwd vim-minimal strace less tar openssh-server openssh-clients avah
 PACKAGE_MANAGER=yum
 RPM_DATABASE=var/lib/rpm
 RPM_FORMAT=bdb
+INIT=upstart
 NETWORK=ifcfg
 LLMNR=llmnrd
 INITRAMFS_MODULES=dm-crypt # there is no virtiofs

@@ -20,6 +20,7 @@ PACKAGES='passwd vim-minimal strace less tar openssh-server openssh-clients avah
 PACKAGE_MANAGER=yum
 RPM_DATABASE=var/lib/rpm
 RPM_FORMAT=bdb
+INIT=systemd
 NETWORK=ifcfg
 LLMNR=llmnrd
 INITRAMFS_MODULES=dm-crypt # there is no virtiofs

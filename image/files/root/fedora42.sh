@@ -18,6 +18,7 @@ PACKAGES+=' qemu-guest-agent socat glibc-langpack-ja'
 PACKAGE_MANAGER=dnf5
 RPM_DATABASE=usr/lib/sysimage/rpm
 RPM_FORMAT=sqlite
+INIT=systemd
 NETWORK=keyfile
 LLMNR=resolved
 

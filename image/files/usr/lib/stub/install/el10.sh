@@ -13,5 +13,6 @@ PACKAGES+=' cryptsetup policycoreutils grubby'
 PACKAGE_MANAGER=dnf
 RPM_DATABASE=usr/lib/sysimage/rpm
 RPM_FORMAT=sqlite
+INIT=systemd
 NETWORK=keyfile
 LLMNR=llmnrd

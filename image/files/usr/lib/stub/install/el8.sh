@@ -15,5 +15,6 @@ PACKAGES='passwd vim-minimal strace less tar openssh-server openssh-clients avah
 PACKAGE_MANAGER=dnf
 RPM_DATABASE=var/lib/rpm
 RPM_FORMAT=bdb
+INIT=systemd
 NETWORK=keyfile
 LLMNR=llmnrd

@@ -15,5 +15,6 @@ PACKAGES+=' cryptsetup policycoreutils grubby'
 PACKAGE_MANAGER=dnf
 RPM_DATABASE=var/lib/rpm
 RPM_FORMAT=sqlite
+INIT=systemd
 NETWORK=keyfile
 LLMNR=llmnrd

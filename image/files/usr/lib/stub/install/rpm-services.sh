@@ -1,13 +1,5 @@
 # shellcheck shell=bash
-# Who starts services, what the guest agent may do, and SELinux.
-
-# What came says what it is: systemd from CentOS 7 on.
-load_services() {
-  local init=upstart
-  [ ! -e "$TARGET/lib/systemd/systemd" ] || init=systemd
-  # shellcheck source=/dev/null
-  . "$LIB/rpm-$init.sh"
-}
+# What the guest agent may do, and SELinux.
 
 # Red Hat forbids the agent to run commands and to read and write files; QEMU's own default, and Debian's, is to let the
 # machine's owner do so. By generation: EL 6 to 8, EL 9, later ones.
@@ -23,7 +15,8 @@ label_files() {
   [ -e "$config" ] || return 0
   contexts=/etc/selinux/$(sed -n 's/^SELINUXTYPE=//p' "$config")/contexts/files/file_contexts
   [ -e "$TARGET$contexts" ] || return 0
-  if in_target setfiles -F "$contexts" /; then
+  # -m: whatever the mounts say, which is that nothing here has labels
+  if in_target setfiles -m -F "$contexts" /; then
     progress 'labelled for SELinux'
   else
     say 'WARNING: the files cannot be labelled, so SELinux will be permissive: touch /.autorelabel there, and reboot'

@@ -2,7 +2,7 @@
 # Installs a distribution of rpm packages. The caller has set, as data, after what the generation has in common (el8.sh …):
 #   DISTRO RELEASE MIRRORS[architecture|other] REPOSITORIES=(id=path…) KEYS=(file…) RELEASE_PACKAGES
 #   FIRST_PACKAGES FIRST_REPOSITORIES PACKAGES PACKAGE_MANAGER=yum|dnf|dnf5 RPM_DATABASE=folder RPM_FORMAT=bdb|sqlite
-#   MKFS_OPTIONS[type] NETWORK=keyfile|ifcfg LLMNR=resolved|llmnrd, and where it is not as usual
+#   MKFS_OPTIONS[type] INIT=systemd|upstart NETWORK=keyfile|ifcfg LLMNR=resolved|llmnrd, and where it is not as usual
 #   UNVERIFIED=reason why its signatures cannot be verified here
 #   TARGET_LC_ALL=locale of what runs in the new root              INITRAMFS_MODULES=what its initramfs must have
 # The user may set, in the environment:
@@ -14,7 +14,7 @@
 LIB=${BASH_SOURCE[0]%/*}
 ARCHITECTURE=$(uname -m)
 for part in steps network filesystem luks identity keyring \
-  rpm-repositories rpm-packages rpm-initramfs rpm-network rpm-services; do
+  rpm-repositories rpm-packages rpm-initramfs rpm-network rpm-services "rpm-$INIT"; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
 done
@@ -31,6 +31,7 @@ CRYPTTAB_OPTIONS=luks,discard
 check_settings() {
   check_filesystem_settings
   check_keyring
+  find_keys
 }
 
 step_network() {
@@ -51,7 +52,6 @@ step_bootstrap() {
   write_repositories
   write_machine_id
   install_packages
-  load_services
 }
 
 step_configure() {
@@ -76,8 +76,8 @@ step_initramfs() {
 
 step_finish() {
   tell_packages
-  label_files
   unmount_kernel_folders
+  label_files
   finish_root
 }
 
