@@ -1,16 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openStandInWorkshop } from '../../image/workshop/workshop.ts';
 import type { MakerTools } from '../../mirrors/makers/maker.ts';
 import { makeSigningKey } from '../../mirrors/makers/signing-key.ts';
-import { imageArchiveOf, obtainImage } from '../../runners/cell/image.ts';
-import { storeOf } from '../../runners/cell/store.ts';
-import { RunRegister } from '../../runners/host/run-register.ts';
 import { loadMatrix } from '../../runners/matrix/load.ts';
 import { attempt, run } from '../../runners/process/command.ts';
-import { cacheFolder, scratchFolder } from '../harness/lone-cell.ts';
+import { mountsOf, unpackImage } from './image-tree.test-support.ts';
 import { makeRepository } from './rpms.test-support.ts';
 
 /*
@@ -19,26 +14,15 @@ import { makeRepository } from './rpms.test-support.ts';
  */
 
 const stack = new AsyncDisposableStack();
-let scratch: string;
 let image: string;
 let tools: MakerTools;
 
 beforeAll(async () => {
-  scratch = await scratchFolder(stack);
-  const register = stack.use(new RunRegister(join(cacheFolder, 'state'), randomUUID()));
-  const { signal } = new AbortController();
-  const helpers = { progress: () => {}, register, signal };
-  const options = { cacheFolder };
-  const built = await obtainImage('x86_64', options, helpers);
-  image = join(scratch, 'image');
-  await run(['unsquashfs', '-quiet', '-no-progress', '-dest', image, built.image.squashfs]);
-  const archive = await imageArchiveOf(options, signal);
-  const origin = { uri: archive.uri, releaseDate: archive.date };
-  const given = { store: storeOf(options), origin, cacheFolder, log: join(scratch, 'log'), ...helpers };
-  tools = await openStandInWorkshop(given);
+  const tree = await unpackImage(stack);
+  ({ image, tools } = tree);
+  const { scratch } = tree;
   const ours = await makeSigningKey(join(scratch, 'ours'), 'ours', tools);
   const theirs = await makeSigningKey(join(scratch, 'theirs'), 'theirs', tools);
-  await mkdir(join(image, 'given'));
   await writeFile(join(image, 'given/ours.asc'), ours.publicKey);
   const busybox = { '/etc/of-shell': 'x' };
   const packages = {
@@ -66,7 +50,7 @@ async function rpmbootstrap(...args: string[]): Promise<{ text: string; status: 
   await mkdir(join(root(), 'usr/bin'), { recursive: true });
   await cp(join(image, 'usr/bin/busybox'), join(root(), 'usr/bin/sh'));
   await run(['ln', '-s', 'usr/bin', join(root(), 'bin')]);
-  const script = `mount --bind /dev "$0/dev"; mount -t proc proc "$0/proc"; status=0
+  const script = `${mountsOf(image)}; status=0
     chroot "$0" rpmbootstrap "$@" 2>&1 || status=$?
     grep -F " $0/target/" /proc/self/mountinfo && echo STILL MOUNTED; exit $status`;
   const contained = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script, image, ...args] as const;
