@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -12,7 +12,6 @@ import { readStandIn } from '../../mirrors/stand-ins.ts';
 import { defaultCacheFolder } from '../host/cache-folder.ts';
 import { RunRegister } from '../host/run-register.ts';
 import { loadMatrix } from '../matrix/load.ts';
-import { attempt, run } from '../process/command.ts';
 import { Store } from '../store/store.ts';
 import { imageArchiveOf } from './image.ts';
 
@@ -84,13 +83,19 @@ test('it says what it is, is signed, and has the layout of the distribution', as
   expect(await readdir(join(standIn.archive, '8'))).toEqual(['AppStream', 'BaseOS']);
   const files = await readdir(join(standIn.archive, `8/AppStream/${arch}/os/Packages`));
   expect(files).toEqual([expect.stringMatching(/^socat-.*\.x86_64\.rpm$/)]);
-  const home = join(root, 'verify');
-  await mkdir(home, { mode: 0o700 });
-  const gpg = (...args: readonly string[]) => attempt(['gpg', '--homedir', home, '--batch', '--no-tty', ...args]);
-  await gpg('--import', standIn.keyring);
-  const repomd = join(standIn.archive, `8/BaseOS/${arch}/os/repodata/repomd.xml`);
-  expect(await gpg('--verify', `${repomd}.asc`, repomd)).toMatchObject({ exitCode: 0 });
-  await run(['gpgconf', '--homedir', home, '--kill', 'all']);
+  const repository = join(standIn.archive, `8/BaseOS/${arch}/os`);
+  const keyring = await readFile(standIn.keyring, 'utf8');
+  const body = /^-----BEGIN[^\n]*\n(?:[^\n]+: [^\n]*\n)*\n(.*?)\n(?:=\S{4}\n)?-----END/s.exec(keyring)?.[1] ?? '';
+  const home = await mkdtemp(join(root, 'gpgv-'));
+  await writeFile(join(home, 'key.gpg'), Buffer.from(body, 'base64'));
+  const named = ['repomd.xml.asc', 'repomd.xml'].map((name) => `/work/repository/repodata/${name}`);
+  await tools.run(['gpgv', '--keyring', '/work/home/key.gpg', ...named], {
+    binds: [
+      { from: repository, to: 'repository' },
+      { from: home, to: 'home' },
+    ],
+    purpose: 'verifying an index',
+  });
 });
 
 test('dnf installs from it with signatures checked; what is installed runs, and knows what it is', async () => {
