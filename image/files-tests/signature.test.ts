@@ -78,7 +78,10 @@ test('a subkey that somebody else has put below our key does not count', async (
   // The packets of our key without its subkey, then those of the others' subkey: 6 and 14 are keys, 13 a name, 2 a signature.
   const ourPackets = packets(await exported(ours));
   const theirPackets = packets(await exported(others));
-  const head = ourPackets.slice(0, ourPackets.findIndex(({ tag }) => tag === 14));
+  const head = ourPackets.slice(
+    0,
+    ourPackets.findIndex(({ tag }) => tag === 14),
+  );
   const graft = theirPackets.slice(theirPackets.findIndex(({ tag }) => tag === 14));
   await writeFile(path('grafted.gpg'), Buffer.concat([...head, ...graft].map(({ bytes }) => bytes)));
   const refused = await verify([path('list'), path('sig.others')], { KEYS_URL: path('grafted.gpg') });
