@@ -21,6 +21,10 @@ const rpmMd = z.strictObject({
       'key-file': z.string().describe('The name of that below /etc/pki/rpm-gpg, as the distribution has it'),
     })
     .describe('By which rpms the distribution says what it is'),
+  'file-needs': z
+    .record(z.string(), z.array(z.string().startsWith('/')))
+    .default({})
+    .describe('Files by which an rpm names what it needs, by its name: a solver has to read the long lists for them'),
   besides: z.array(z.string()).default([]).describe('Rpms of the ground of every system, besides the common ones'),
 });
 

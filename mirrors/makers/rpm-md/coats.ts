@@ -103,17 +103,19 @@ export const coats: Readonly<Record<string, Coat>> = {
   'openssh-server': {
     debs: ['openssh-server', 'openssh-sftp-server'],
     requires: ['openssh-clients', 'systemd'],
-    moves: [
-      ['usr/share/openssh/sshd_config', 'etc/ssh/sshd_config'],
-      ['usr/lib/systemd/system/ssh.service', 'usr/lib/systemd/system/sshd.service'],
-    ],
+    moves: [['usr/share/openssh/sshd_config', 'etc/ssh/sshd_config']],
     units: ['sshd.service'],
   },
   'openssh-clients': { debs: ['openssh-client'] },
   NetworkManager: { debs: ['network-manager'], requires: ['systemd'], units: ['NetworkManager.service'] },
   iproute: { debs: ['iproute2'] },
   avahi: { debs: ['avahi-daemon'], requires: ['systemd'], units: ['avahi-daemon.service'], second: true },
-  'qemu-guest-agent': { debs: ['qemu-guest-agent'], requires: ['systemd'], second: true },
+  'qemu-guest-agent': {
+    debs: ['qemu-guest-agent'],
+    requires: ['systemd'],
+    units: ['qemu-guest-agent.service'],
+    second: true,
+  },
   socat: { debs: ['socat'], second: true },
   strace: { debs: ['strace'] },
   dhclient: { debs: ['isc-dhcp-client'], requires: ['bash'] },
@@ -136,6 +138,8 @@ export const coats: Readonly<Record<string, Coat>> = {
       ...['python3', 'python3-minimal', 'python3.13', 'python3.13-minimal', 'libpython3-stdlib'],
       ...['libpython3.13', 'libpython3.13-minimal', 'libpython3.13-stdlib'],
     ],
+    // By which name EL 8 has it, apart from what users do to theirs
+    links: [['usr/libexec/platform-python', '../bin/python3']],
   },
   rpm: {
     debs: ['rpm', 'rpm-common', 'librpm10', 'librpmio10', 'librpmbuild10', 'librpmsign10', 'rpm2cpio'],

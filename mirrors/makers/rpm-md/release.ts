@@ -76,6 +76,7 @@ const PRESET = `${[
   'acpid.service',
   'systemd-resolved.service',
   'network.service',
+  'qemu-guest-agent.service',
 ]
   .map((unit) => `enable ${unit}\n`)
   .join('')}disable *\n`;

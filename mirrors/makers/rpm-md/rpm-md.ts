@@ -14,7 +14,7 @@ const kernelOf = (debian: string) => `linux-image-${debian}`;
 
 /** Rpm-md repositories of real rpms: packages of Debian in an rpm's coat. */
 export const rpmMd: Maker<'rpm-md'> = {
-  packages: (wanted) => [...debsFor(coatsOf(wanted), namesOf(wanted)), kernelOf(wanted.debian)],
+  packages: (wanted) => debsFor(coatsOf(wanted, [kernelOf(wanted.debian)]), namesOf(wanted)),
   make,
 };
 
@@ -26,7 +26,7 @@ function namesOf({ distribution, arch }: Wanted<'rpm-md'>): string[] {
 }
 
 /** Those of all distributions, and the few by which this one says what it is. */
-function coatsOf({ standIn }: Wanted<'rpm-md'>, kernel: readonly string[] = []): Readonly<Record<string, Coat>> {
+function coatsOf({ standIn }: Wanted<'rpm-md'>, kernel: readonly string[]): Readonly<Record<string, Coat>> {
   const { package: release, repositories, keys } = standIn.release;
   const ours = { [repositories]: {}, [keys]: {}, [release]: { requires: ['setup'] } };
   const { basesystem, 'kernel-core': core } = coats;
@@ -52,7 +52,8 @@ async function make(making: Making<'rpm-md'>): Promise<void> {
   progress?.(`${rpms.length} rpms of ${debs.length} packages of Debian`);
   await unpack(rpms, making);
   const tree = join(scratch, 'tree');
-  const version = await prepareKernel(join(tree, KERNEL), tools);
+  // A small one made for a test goes without.
+  const version = rpms.some(({ name }) => name === KERNEL) ? await prepareKernel(join(tree, KERNEL), tools) : '';
   const filled: Filled[] = [];
   for (const rpm of rpms) filled.push(await fill(rpm, join(tree, rpm.name), own[rpm.name], making, version));
   await build(filled, making);
@@ -90,7 +91,7 @@ async function fill(
   rpm: Rpm,
   tree: string,
   own: ReleaseRpm | undefined,
-  { distribution }: Making<'rpm-md'>,
+  { distribution, standIn }: Making<'rpm-md'>,
   kernel: string,
 ): Promise<Filled> {
   await putOn(rpm, tree, own);
@@ -100,7 +101,9 @@ async function fill(
     await writeFile(join(tree, 'etc/rpm/macros.stand-in'), `%_dbpath /${path}\n%_db_backend sqlite\n`);
   }
   const provides = [...(own?.provides ?? []), ...(rpm.name === KERNEL ? [`kernel-core-uname-r = ${kernel}`] : [])];
-  const requires = [...new Set([...rpm.requires, ...(own?.requires ?? [])])];
+  const requires = [
+    ...new Set([...rpm.requires, ...(own?.requires ?? []), ...(standIn['file-needs'][rpm.name] ?? [])]),
+  ];
   return { ...rpm, requires, provides, paths: await pathsOf(tree), scriptlets: await scriptletsOf(rpm) };
 }
 

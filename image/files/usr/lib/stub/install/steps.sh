@@ -114,6 +114,6 @@ in_target() {
   for name in http_proxy https_proxy no_proxy; do
     [ -z "${!name:-}" ] || proxy+=("$name=${!name}")
   done
-  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive INITRD=No \
+  env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL="${TARGET_LC_ALL:-C.UTF-8}" DEBIAN_FRONTEND=noninteractive INITRD=No \
     ${proxy[@]+"${proxy[@]}"} chroot "$TARGET" "$@"
 }
