@@ -19,7 +19,9 @@ async function make(making: Making<'debootstrap'>): Promise<void> {
   const suites = suitesOf(distribution);
   const placed: Placed[] = [];
   const place = async (file: string, name: string, suite: string) => {
-    const path = join('pool', componentOf(name, distribution.components), file.split('/').at(-1) ?? '');
+    // apt's cache writes an epoch into the name, where no archive has it.
+    const bare = (file.split('/').at(-1) ?? '').replace(/_\d+%3a/, '_');
+    const path = join('pool', componentOf(name, distribution.components), bare);
     await mkdir(join(archive, path, '..'), { recursive: true });
     await copyFile(file, join(archive, path));
     placed.push({ path, suite, component: componentOf(name, distribution.components) });

@@ -1,5 +1,3 @@
-import type { Coat } from '../rpm-md/coats.ts';
-
 /**
  * What a stand-in of Gentoo consists of, as data: parts by the names that they have in ../rpm-md/coats.ts, where it is said what
  * of Debian's is in them and what scripts of packages would have done for them.
@@ -7,17 +5,11 @@ import type { Coat } from '../rpm-md/coats.ts';
 
 /** What the tarball brings; what these need comes along. */
 export const stage: readonly string[] = [
-  ...['basesystem', 'systemd', 'systemd-resolved', 'dbus', 'iproute', 'kmod', 'procps', 'less', 'nano', 'netbase'],
+  ...['basesystem', 'systemd', 'systemd-resolved', 'dbus', 'iproute', 'kmod', 'procps', 'less', 'nano'],
   ...['openssh-server', 'tar', 'gzip', 'xz', 'zstd', 'hostname'],
   // emerge fetches and verifies by them
   ...['wget', 'gpgv'],
 ];
-
-/** Parts that Gentoo has otherwise than EL. */
-export const coats: Readonly<Record<string, Coat>> = {
-  hostname: { debs: ['hostname'] },
-  wget: { debs: ['wget'] },
-};
 
 /** The part in which the kernel is. */
 export const KERNEL = 'kernel-core';

@@ -1,7 +1,7 @@
 import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Maker, Making, Wanted } from '../maker.ts';
-import { type Coat, coats as common, without } from '../rpm-md/coats.ts';
+import { type Coat, coats, without } from '../rpm-md/coats.ts';
 import { prepareKernel } from '../rpm-md/kernel.ts';
 import { putOn } from '../rpm-md/lay.ts';
 import { debsFor, parsePackages, type Rpm, resolve } from '../rpm-md/resolve.ts';
@@ -17,12 +17,12 @@ export const stage3: Maker<'stage3'> = {
 };
 
 const coatsOf = (kernel: readonly string[] = []): Readonly<Record<string, Coat>> => ({
-  ...{ ...common, ...own },
-  [KERNEL]: { ...common[KERNEL], debs: kernel },
+  ...coats,
+  [KERNEL]: { ...coats[KERNEL], debs: kernel },
 });
 
 /** Gentoo's names of what its installer asks for, each with its part. */
-function parts({ distribution, arch }: Wanted<'stage3'>): Map<string, string> {
+export function parts({ distribution, arch }: Wanted<'stage3'>): Map<string, string> {
   const kernel = distribution.published[arch]?.['kernel-package'] ?? '';
   const asked = [...distribution.packages, ...filesystems].map((name) => [name, name.split('/').at(-1) ?? ''] as const);
   return new Map([[kernel, KERNEL], ...asked]);
@@ -35,10 +35,10 @@ async function make(making: Making<'stage3'>): Promise<void> {
     purpose: 'reading the packages of a stand-in',
   });
   const debs = parsePackages(stdout);
-  const coats = coatsOf(kernelDebs(debs, making.debian));
+  const worn = coatsOf(kernelDebs(debs, making.debian));
   const asked = parts(making);
-  const all = resolve({ debs, coats, without, wanted: [...stage, ...asked.values()] });
-  const inStage = new Set(resolve({ debs, coats, without, wanted: stage }).map(({ name }) => name));
+  const all = resolve({ debs, coats: worn, without, wanted: [...stage, ...asked.values()] });
+  const inStage = new Set(resolve({ debs, coats: worn, without, wanted: stage }).map(({ name }) => name));
   const packages = all.filter(({ name }) => !inStage.has(name));
   progress?.(`a system of ${inStage.size} parts, and ${packages.length} binary packages`);
   await unpack(all, making);
