@@ -41,4 +41,5 @@ export async function unpackImage(stack: AsyncDisposableStack): Promise<ImageTre
 
 /** What a program of the image finds: a shell line that mounts it in `image`, for a mount namespace of its own. */
 export const mountsOf = (image: string) =>
-  `mount --bind /dev '${image}/dev'; mount -t proc proc '${image}/proc'; mount -t sysfs -o ro sysfs '${image}/sys'`;
+  `cd /; mount --bind '${image}' '${image}'; mount --bind /dev '${image}/dev'; mount -t proc proc '${image}/proc'
+  mount -t sysfs -o ro sysfs '${image}/sys'`;

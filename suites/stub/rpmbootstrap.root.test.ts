@@ -24,9 +24,8 @@ beforeAll(async () => {
   const ours = await makeSigningKey(join(scratch, 'ours'), 'ours', tools);
   const theirs = await makeSigningKey(join(scratch, 'theirs'), 'theirs', tools);
   await writeFile(join(image, 'given/ours.asc'), ours.publicKey);
-  const busybox = { '/etc/of-shell': 'x' };
   const packages = {
-    shell: { key: ours, files: busybox },
+    shell: { key: ours, provides: ['/bin/sh'], files: { '/etc/of-shell': 'x' } },
     'asks-about-itself': {
       ...{ key: ours, requires: ['shell', '/etc/of-shell'], files: { '/usr/share/asks': 'x' } },
       post: '[ -r /proc/self/status ] && [ -d /sys/kernel ] && [ -c /dev/null ] && echo yes > /answer',

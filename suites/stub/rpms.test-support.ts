@@ -5,6 +5,7 @@ import type { MakerTools, SigningKey } from '../../mirrors/makers/maker.ts';
 /** An rpm without architecture. */
 export interface SmallRpm {
   readonly requires?: readonly string[];
+  readonly provides?: readonly string[];
   /** Path → content. */
   readonly files?: Readonly<Record<string, string>>;
   /** Its scriptlet after the files are there. */
@@ -15,7 +16,7 @@ export interface SmallRpm {
   readonly tampered?: true;
 }
 
-const quote = (words: readonly string[]) => words.map((word) => `Requires: ${word}\n`).join('');
+const field = (name: string, words: readonly string[]) => words.map((word) => `${name}: ${word}\n`).join('');
 
 /** Builds rpms by Debian's rpmbuild, signs them, and makes a repository of them in `folder`, which it makes. */
 export async function makeRepository(
@@ -28,10 +29,11 @@ export async function makeRepository(
   const inFolder = { binds, cwd: '/work/repository', purpose: 'building rpms for a test' };
   for (const [name, rpm] of Object.entries(rpms)) {
     await writeFile(join(folder, `${name}.spec`), specOf(name, rpm));
-    const where = ['--define', '_topdir /tmp/rpm', '--define', '_rpmdir /work/repository'];
+    const folders = { _topdir: '/tmp/rpm', _tmppath: '/tmp', _rpmdir: '/work/repository' };
+    const where = Object.entries(folders).flatMap(([name, folder]) => ['--define', `${name} ${folder}`]);
     // As distributions of today have it: Debian's own choice is zstd of the highest level.
     const how = ['--define', '_binary_payload w3.gzdio', '--define', '_build_name_fmt %%{NAME}.rpm'];
-    await tools.run(['rpmbuild', '-bb', '--quiet', ...where, ...how, `${name}.spec`], inFolder);
+    await tools.run(['rpmbuild', '-bb', '--quiet', '--nodeps', ...where, ...how, `${name}.spec`], inFolder);
     if (rpm.key) await sign(`${name}.rpm`, rpm.key, folder, tools);
     if (rpm.tampered) {
       const last = `printf X | dd of=${name}.rpm bs=1 seek=$(($(stat -c %s ${name}.rpm) - 12)) conv=notrunc status=none`;
@@ -57,7 +59,7 @@ async function sign(file: string, key: SigningKey, folder: string, tools: MakerT
   );
 }
 
-function specOf(name: string, { requires = [], files = {}, post }: SmallRpm): string {
+function specOf(name: string, { requires = [], provides = [], files = {}, post }: SmallRpm): string {
   const lay = Object.entries(files).map(
     ([path, content]) =>
       `mkdir -p %{buildroot}$(dirname ${path})\nprintf %%s '${content}' > %{buildroot}${path}\nchmod 755 %{buildroot}${path}\n`,
@@ -69,7 +71,7 @@ Summary: For a test
 License: none
 BuildArch: noarch
 AutoReqProv: no
-${quote(requires)}
+${field('Requires', requires)}${field('Provides', provides)}
 %description
 For a test.
 %install
