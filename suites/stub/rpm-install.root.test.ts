@@ -35,7 +35,7 @@ beforeAll(async () => {
   await writeFile(join(image, 'etc/ssh/ssh_host_ed25519_key'), 'the key');
   await writeFile(join(image, 'etc/ssh/ssh_host_ed25519_key.pub'), 'its public half');
   await writeFile(join(image, 'given/disk'), '');
-  await truncate(join(image, 'given/disk'), 4 << 30);
+  await truncate(join(image, 'given/disk'), 4 * 2 ** 30);
 });
 afterAll(() => stack.disposeAsync());
 
@@ -135,7 +135,7 @@ describe('the installer of Rocky Linux 8, on its stand-in', () => {
 
 describe('an rpm with another kind of database than stub’s', () => {
   /** What the installer does of it, by its own functions, on a new root whose rpm is told to have its database as `ndb`. */
-  const first = (format: string) => `set -euo pipefail
+  const first = (format: string) => `set -euo pipefail; exec 2>&1
     rm -rf /mnt/target/*; LIB=/usr/lib/stub/install TARGET=/mnt/target LOCALE=C.UTF-8 KEYRING=/given/keyring.asc
     RELEASE_PACKAGES='rocky-release rocky-repos rocky-gpg-keys' MIRROR=${mirror}
     REPOSITORIES=('baseos=8/BaseOS/$basearch/os') ARCHITECTURE=${arch}
