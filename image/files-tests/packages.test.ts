@@ -35,6 +35,19 @@ describe.each(rows)('%s', (id, row) => {
   });
 });
 
+test('gentoo asks for what its row says, where its row says', async () => {
+  const { gentoo } = loadMatrix().distributions;
+  if (gentoo?.family !== 'stage3') throw new Error('the test needs this row');
+  const shown = await showInstaller('gentoo', { MIRROR: 'http://m.invalid/gentoo/' });
+  const { stage3 = '', 'kernel-package': kernel = '' } = gentoo.published.x86_64 ?? {};
+  expect(shown).toMatchObject({
+    packages: [[kernel, ...gentoo.packages, 'sys-fs/xfsprogs'].join(' ')],
+    stage3: [`http://m.invalid/gentoo/${stage3}`],
+    snapshot: [`http://m.invalid/gentoo/${gentoo.snapshot}`],
+    key: gentoo.keys,
+  });
+});
+
 test('each row has its installer', () => {
   const missing = rows.filter(([id]) => !existsSync(join(import.meta.dirname, '../files/root', `${id}.sh`)));
   expect(missing.map(([id]) => id)).toEqual([]);

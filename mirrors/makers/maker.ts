@@ -80,6 +80,8 @@ export interface Making<F extends Family> extends Wanted<F> {
   /** When Debian's Release was signed: the date of all that is made, so that the same comes out of the same. */
   readonly date: Date;
   readonly tools: MakerTools;
+  /** Compiles a program of stub's own for the stand-in's architecture, linked statically; its file. */
+  readonly compile: (program: 'llmnrd') => Promise<string>;
   /** Takes what the tools say. */
   readonly log: string;
   readonly progress?: (step: string) => void;

@@ -21,7 +21,9 @@ export interface ObtainOptions {
   readonly sources: DebianSources;
   /** Opened only where something has to be made. */
   readonly tools: () => Promise<MakerTools>;
-  /** Of the tools, without opening them. */
+  /** Compiles a program of stub's own for the stand-in's architecture in a folder; its file. */
+  readonly compile: (program: 'llmnrd', folder: string) => Promise<string>;
+  /** Of the tools and of what is compiled, without opening them. */
   readonly toolsKey: Json;
   readonly store: Store;
   /** File that takes what the tools say. */
@@ -112,7 +114,7 @@ async function make<F extends Family>(
   maker: Maker<F>,
   wanted: Wanted<F>,
   date: Date,
-  { sources, tools: open, log, env, progress, signal }: ObtainOptions,
+  { sources, tools: open, compile, log, env, progress, signal }: ObtainOptions,
 ): Promise<void> {
   const { id, arch, debian } = wanted;
   const given = { ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
@@ -131,6 +133,11 @@ async function make<F extends Family>(
     progress?.(`making the stand-in of ${id} for ${arch}`);
     const making: Making<F> = {
       ...{ ...wanted, debs, archive, scratch: join(scratch, 'work'), key, date, tools, log, ...given },
+      compile: async (program) => {
+        const at = join(scratch, program);
+        await mkdir(at);
+        return compile(program, at);
+      },
     };
     await maker.make(making);
     await writeFile(join(folder, KEYRING), key.publicKey);

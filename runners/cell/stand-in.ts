@@ -2,9 +2,11 @@ import { mkdir, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { sourcesFor } from '../../image/archive.ts';
 import { suitesInstead } from '../../image/exceptions.ts';
-import { architectures, type ImageArch, suite } from '../../image/recipe.ts';
+import { buildLlmnrd } from '../../image/llmnrd.ts';
+import { architectures, type ImageArch, llmnrd, suite } from '../../image/recipe.ts';
+import { workshopTools } from '../../image/toolbox.ts';
 import { standInTools } from '../../image/workshop/stand-ins.ts';
-import { openStandInWorkshop } from '../../image/workshop/workshop.ts';
+import { openStandInWorkshop, openWorkshop } from '../../image/workshop/workshop.ts';
 import type { Family, Wanted } from '../../mirrors/makers/maker.ts';
 import { dateOf, inputsOf, obtainStandIn, type StandInArchive } from '../../mirrors/makers/obtain.ts';
 import type { LocalArchive } from '../../mirrors/proxy/folders.ts';
@@ -83,7 +85,8 @@ async function orderOf(
   const origin = { uri: debian.uri, releaseDate: debian.date };
   const sources = await sourcesFor(arch, origin, { rows: { suitesInstead, packagesElsewhere: [] }, signal });
   const wanted = { id: cell.distro, arch, debian: architectures[arch].debian, distribution, standIn } as Wanted<Family>;
-  return { wanted, origin, sources, toolsKey: { suite, release: debian.date, packages: standInTools } };
+  const toolsKey = { suite, release: debian.date, packages: standInTools, compiled: { llmnrd: llmnrd.sha256 } };
+  return { wanted, origin, sources, toolsKey };
 }
 
 /** The archive that a cell is installed from where that is a stand-in, as far as it is known before it is made. */
@@ -120,5 +123,12 @@ export async function standInOf(
   const log = join(cacheFolder, `stand-in-${distro}-${arch}.log`);
   const given = { store: storeOf(options), log, progress, signal };
   const tools = () => openStandInWorkshop({ ...given, origin, register, cacheFolder });
-  return obtainStandIn(wanted, { ...given, sources, tools, toolsKey, env: register.environment });
+  const compile = async (program: 'llmnrd', scratch: string) => {
+    const workshop = await openWorkshop({ ...given, origin, register, cacheFolder, target: wanted.arch as ImageArch });
+    const output = join(scratch, `${program}-static`);
+    const made = { scratch, output, tools: workshopTools(workshop), signal };
+    await buildLlmnrd(wanted.arch as ImageArch, origin.uri, made);
+    return output;
+  };
+  return obtainStandIn(wanted, { ...given, sources, tools, compile, toolsKey, env: register.environment });
 }

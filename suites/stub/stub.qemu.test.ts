@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Cell } from '../../runners/cell/cell.ts';
@@ -54,10 +54,13 @@ describe('our image on the serial console', () => {
   });
 
   test('what an installer needs is there', async () => {
-    const tools = 'mmdebstrap debootstrap kexec cryptsetup objdump mkfs.xfs mkfs.btrfs mkfs.ext4 curl zstd xz lz4';
+    const tools =
+      'mmdebstrap debootstrap kexec cryptsetup objdump mkfs.xfs mkfs.btrfs mkfs.ext4 curl zstd xz lz4 rpmbootstrap rpm';
     const missing = `for tool in ${tools}; do command -v $tool > /dev/null || echo $tool; done`;
     expect(await cell.guest.shell(missing)).toBe('');
-    expect(await cell.guest.shell('cd /root && ls *.sh')).toMatch(/^debian12\.sh +debian13\.sh$/);
+    const installers = await readdir(join(import.meta.dirname, '../../image/files/root'));
+    const there = await cell.guest.shell("cd /root && printf '%s ' *.sh");
+    expect(there.split(' ').filter(Boolean)).toEqual(installers.toSorted());
   });
 
   test('the key of the run logs in over SSH, to the host key shown on the console', async () => {

@@ -65,12 +65,16 @@ async function make(making: Making<'rpm-md'>): Promise<void> {
 }
 
 /** The kernel itself and what else its package of no content asks for by a name that changes. */
-function kernelDebs(debs: readonly Deb[], debian: string): string[] {
+export function kernelDebs(debs: readonly Deb[], debian: string): string[] {
   const meta = debs.find(({ name }) => name === kernelOf(debian));
   return (meta?.needs ?? []).flat().filter((name) => debs.some((deb) => deb.name === name));
 }
 
-async function unpack(rpms: readonly Rpm[], { debs, scratch, tools, log }: Making<'rpm-md'>): Promise<void> {
+/** Lays each down in tree/NAME below `scratch`. */
+export async function unpack(
+  rpms: readonly Pick<Rpm, 'name' | 'debs'>[],
+  { debs, scratch, tools, log }: Pick<Making<'rpm-md'>, 'debs' | 'scratch' | 'tools' | 'log'>,
+): Promise<void> {
   const list = rpms.flatMap(({ name, debs: inside }) => inside.map(({ file }) => `${name} ${file}\n`));
   await writeFile(join(scratch, 'list'), list.join(''));
   await writeFile(join(scratch, 'left-out'), `${leftOut.join('\n')}\n`);

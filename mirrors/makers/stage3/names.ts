@@ -1,0 +1,30 @@
+/**
+ * What a stand-in of Gentoo consists of, as data: parts by the names that they have in ../rpm-md/coats.ts, where it is said what
+ * of Debian's is in them and what scripts of packages would have done for them.
+ */
+
+/** What the tarball brings; what these need comes along. */
+export const stage: readonly string[] = [
+  ...['basesystem', 'systemd', 'systemd-resolved', 'dbus', 'iproute', 'kmod', 'procps', 'less', 'nano'],
+  ...['openssh-server', 'tar', 'gzip', 'xz', 'zstd', 'hostname'],
+  // emerge fetches and verifies by them
+  ...['wget', 'gpgv'],
+];
+
+/** The part in which the kernel is. */
+export const KERNEL = 'kernel-core';
+
+/** Programs for the filesystem that the installer was asked for, by Gentoo's names. */
+export const filesystems: readonly string[] = ['xfsprogs', 'btrfs-progs', 'e2fsprogs', 'cryptsetup'].map(
+  (name) => `sys-fs/${name}`,
+);
+
+/** Where packages of parts lie that nobody asks for by name. */
+export const OTHERS = 'stand-in';
+
+/** The folder of binary packages, by Gentoo's name of the architecture. */
+export const binhosts: Readonly<Record<string, string>> = {
+  amd64: '23.0/x86-64',
+  arm64: '23.0/arm64',
+  riscv: '23.0/rv64_lp64d',
+};
