@@ -100,7 +100,11 @@ async function fill(
     await mkdir(join(tree, 'etc/rpm'), { recursive: true });
     await writeFile(join(tree, 'etc/rpm/macros.stand-in'), `%_dbpath /${path}\n%_db_backend sqlite\n`);
   }
-  const provides = [...(own?.provides ?? []), ...(rpm.name === KERNEL ? [`kernel-core-uname-r = ${kernel}`] : [])];
+  const provides = [
+    ...(rpm.coat.provides ?? []),
+    ...(own?.provides ?? []),
+    ...(rpm.name === KERNEL ? [`kernel-core-uname-r = ${kernel}`] : []),
+  ];
   const requires = [
     ...new Set([...rpm.requires, ...(own?.requires ?? []), ...(standIn['file-needs'][rpm.name] ?? [])]),
   ];
