@@ -7,7 +7,7 @@ import { putOn } from '../rpm-md/lay.ts';
 import { debsFor, parsePackages, type Rpm, resolve } from '../rpm-md/resolve.ts';
 import { kernelDebs, unpack } from '../rpm-md/rpm-md.ts';
 import { layOut } from './lay-out.ts';
-import { filesystems, KERNEL, OTHERS, coats as own, stage } from './names.ts';
+import { filesystems, KERNEL, OTHERS, stage } from './names.ts';
 import { settle } from './root.ts';
 
 /** A tarball of a system without dpkg, and binary packages with an emerge that installs them. */

@@ -85,7 +85,7 @@ describe.each(installers)('%s', (id) => {
 
 describe('an option that is too new is noticed', () => {
   const preset = '-c options=/usr/share/xfsprogs/mkfs/lts_';
-  test.each([
+  test.each<[id: string, fs: string, change: [string, string], noticed: string[]]>([
     ['ubuntu2004', 'xfs', ['lts_5.4', 'lts_6.12'], ['inobtcount (5.10)', 'bigtime (5.10)', 'nrext64 (5.19)']],
     ['ubuntu2004', 'ext4', ['^orphan_file', 'orphan_file'], ['orphan_file (5.15)']],
     ['ubuntu2004', 'btrfs', ['btrfs', 'btrfs -O block-group-tree'], ['block_group_tree (6.1)']],
