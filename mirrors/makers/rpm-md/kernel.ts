@@ -70,7 +70,16 @@ export async function prepareKernel(tree: string, tools: MakerTools): Promise<st
   const [kernel] = (await readdir(join(tree, 'boot'))).filter((name) => /^vmlinu[xz]-/.test(name));
   const inTree = (purpose: string, ...argv: [string, ...string[]]) =>
     tools.run(argv, { binds: [{ from: tree, to: 'tree', writable: true }], cwd: '/work/tree', purpose });
-  const depmod = () => inTree('listing the modules of a stand-in', 'depmod', '--basedir', '/work/tree', version);
+  const depmod = () =>
+    inTree(
+      'listing the modules of a stand-in',
+      'depmod',
+      '--moduledir',
+      '/usr/lib/modules',
+      '--basedir',
+      '/work/tree',
+      version,
+    );
   await depmod();
   const dep = await readFile(join(folder, 'modules.dep'), 'utf8');
   const kept = keptModules(dep);

@@ -112,11 +112,12 @@ async function build(rpms: readonly Filled[], { scratch, arch, distribution, dat
   await writeFile(join(scratch, 'stand-in.spec'), specOf(rpms, { tree: '/work/making/tree', dist }));
   const defines = {
     _topdir: '/tmp/rpm',
+    _tmppath: '/tmp',
     _rpmdir: '/work/making/rpms',
     _build_name_fmt: '%%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm',
     _buildhost: 'stand-in.invalid',
     use_source_date_epoch_as_buildtime: '1',
-    clamp_mtime_to_source_date_epoch: '1',
+    build_mtime_policy: 'clamp_to_source_date_epoch',
   };
   await tools.run(
     [

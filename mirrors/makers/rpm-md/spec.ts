@@ -21,11 +21,8 @@ export interface Filled extends Rpm {
 /** In the words of rpm: what a percent sign would begin is doubled. */
 const literal = (text: string) => text.replaceAll('%', '%%').replaceAll('\n', ' ');
 
-/** A path for %files, where \ [ ] * ? { } and blanks have a meaning. */
-export function escaped(path: string): string {
-  const quiet = path.replace(/[\\[\]*?{}]/g, '\\$&').replaceAll('%', '%%');
-  return `"/${quiet}"`;
-}
+/** A path for %files: quoted, so that nothing in it has a meaning but the percent sign. */
+export const escaped = (path: string) => `"/${path.replaceAll('%', '%%')}"`;
 
 /**
  * One spec for all rpms of a repository: each is a subpackage of a package that is not made. Everything belongs to root, as in
