@@ -9,7 +9,7 @@
 
 LIB=${BASH_SOURCE[0]%/*}
 ARCHITECTURE=$(uname -m)
-for part in steps network filesystem luks identity keyring signature networkd stage3-unpack stage3-emerge stage3-configure; do
+for part in steps network filesystem luks identity keyring signature networkd initramfs-content stage3-unpack stage3-emerge stage3-configure; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
 done
