@@ -46,8 +46,8 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     'SSH refuses a password and an empty one',
     async (cell) => {
-      const tries = await Promise.all(['password', ''].map((password) => cell.guest.tryPassword(password)));
-      expect(tries.map(({ outcome }) => outcome)).toEqual(['refused', 'refused']);
+      const { outcome } = await cell.guest.tryPasswords('password', '');
+      expect(outcome).toBe('refused');
     },
     alone,
   );
