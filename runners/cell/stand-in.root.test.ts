@@ -46,6 +46,7 @@ beforeAll(async () => {
   standIn = await obtainStandIn(wanted, {
     sources: { lines: [`deb ${origin.uri} trixie main`], releases: { trixie: origin.releaseDate } },
     tools: async () => tools,
+    compile: async (program) => expect.fail(`${program} is in no rpm`),
     toolsKey: standInTools,
     store: new Store(join(root, 'store')),
     log,

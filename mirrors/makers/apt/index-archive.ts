@@ -39,7 +39,7 @@ export async function indexArchive(placed: readonly Placed[], making: Making<'de
       const folder = join('dists', suite, component, `binary-${making.debian}`);
       const here = placed.filter((each) => each.suite === suite && each.component === component);
       await mkdir(join(archive, folder), { recursive: true });
-      await writeFile(join(archive, folder, 'Packages'), here.map(({ path }) => described.get(path) ?? '').join('\n'));
+      await writeFile(join(archive, folder, 'Packages'), here.map(({ path }) => described.get(path) ?? '').join(''));
       await inArchive('packing an index', 'xz', '--keep', join(folder, 'Packages'));
     }
     const release = await inArchive(
@@ -61,12 +61,12 @@ export async function indexArchive(placed: readonly Placed[], making: Making<'de
 
 type Run = (purpose: string, ...argv: [string, ...string[]]) => Promise<{ readonly stdout: string }>;
 
-/** What apt-ftparchive says of each package, by its path. */
+/** What apt-ftparchive says of each package, by its path; with the empty line that debootstrap wants behind the last one, too. */
 async function describe(placed: readonly Placed[], run: Run): Promise<Map<string, string>> {
   const { stdout } = await run('reading the packages of a stand-in', 'apt-ftparchive', 'packages', 'pool');
   const stanzas = stdout.split(/\n\n+/).filter((stanza) => stanza.trim() !== '');
   const described = new Map(
-    stanzas.map((stanza) => [/^Filename: (.*)$/m.exec(stanza)?.[1] ?? '', `${stanza.trimEnd()}\n`]),
+    stanzas.map((stanza) => [/^Filename: (.*)$/m.exec(stanza)?.[1] ?? '', `${stanza.trimEnd()}\n\n`]),
   );
   const missing = placed.filter(({ path }) => !described.has(path));
   if (missing.length > 0) throw new RangeError(`apt-ftparchive says nothing of ${missing[0]?.path}`);

@@ -28,3 +28,6 @@ export const binhosts: Readonly<Record<string, string>> = {
   arm64: '23.0/arm64',
   riscv: '23.0/rv64_lp64d',
 };
+
+/** Of Debian's, what nothing here needs: Python, which comes for a program of xfsprogs that is not run. */
+export const without: readonly string[] = ['python3', 'python3-dbus'];

@@ -1,13 +1,13 @@
 import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Maker, Making, Wanted } from '../maker.ts';
-import { type Coat, coats, without } from '../rpm-md/coats.ts';
+import { type Coat, coats, without as never } from '../rpm-md/coats.ts';
 import { prepareKernel } from '../rpm-md/kernel.ts';
 import { putOn } from '../rpm-md/lay.ts';
 import { debsFor, parsePackages, type Rpm, resolve } from '../rpm-md/resolve.ts';
 import { kernelDebs, unpack } from '../rpm-md/rpm-md.ts';
 import { layOut } from './lay-out.ts';
-import { filesystems, KERNEL, OTHERS, coats as own, stage } from './names.ts';
+import { filesystems, without as idle, KERNEL, OTHERS, stage } from './names.ts';
 import { settle } from './root.ts';
 
 /** A tarball of a system without dpkg, and binary packages with an emerge that installs them. */
@@ -37,6 +37,7 @@ async function make(making: Making<'stage3'>): Promise<void> {
   const debs = parsePackages(stdout);
   const worn = coatsOf(kernelDebs(debs, making.debian));
   const asked = parts(making);
+  const without = [...never, ...idle];
   const all = resolve({ debs, coats: worn, without, wanted: [...stage, ...asked.values()] });
   const inStage = new Set(resolve({ debs, coats: worn, without, wanted: stage }).map(({ name }) => name));
   const packages = all.filter(({ name }) => !inStage.has(name));

@@ -6,7 +6,7 @@ import { loadMatrix } from '../../../runners/matrix/load.ts';
 import { attempt, run } from '../../../runners/process/command.ts';
 import { loneCell, scratchFolder } from '../../harness/lone-cell.ts';
 import { FORMATS, featuresOf, HEAD } from './features.ts';
-import { isSince, KERNELS, UNREADABLE } from './kernels.ts';
+import { isSince, KERNELS, TAKEN_OVER, UNREADABLE } from './kernels.ts';
 
 /*
  * No installer makes a filesystem that its kernel cannot mount: each says how it would (SHOW=1), the image's own mkfs does that
@@ -60,7 +60,7 @@ function unknownTo(id: string, type: string, head: Buffer): string[] {
   const kernel = KERNELS[id];
   if (!format || !kernel) throw new RangeError(`${id} or ${type} stands in no table`);
   return featuresOf(format, head)
-    .filter(({ name, since }) => !isSince(kernel.version, since) || UNREADABLE[id]?.[name])
+    .filter(({ name, since }) => (!isSince(kernel.version, since) && !TAKEN_OVER[id]?.[name]) || UNREADABLE[id]?.[name])
     .map(({ name, since }) => `${name} (${UNREADABLE[id]?.[name] ?? since})`);
 }
 
@@ -85,7 +85,7 @@ describe.each(installers)('%s', (id) => {
 
 describe('an option that is too new is noticed', () => {
   const preset = '-c options=/usr/share/xfsprogs/mkfs/lts_';
-  test.each([
+  test.each<[id: string, fs: string, change: [string, string], noticed: string[]]>([
     ['ubuntu2004', 'xfs', ['lts_5.4', 'lts_6.12'], ['inobtcount (5.10)', 'bigtime (5.10)', 'nrext64 (5.19)']],
     ['ubuntu2004', 'ext4', ['^orphan_file', 'orphan_file'], ['orphan_file (5.15)']],
     ['ubuntu2004', 'btrfs', ['btrfs', 'btrfs -O block-group-tree'], ['block_group_tree (6.1)']],

@@ -46,14 +46,15 @@ const xfs: Format = {
     // CRC is the fifth format; the lowest four bits of versionnum are its number.
     ...rows('format', [
       [4, 'v4', '2.6.0'],
-      [5, 'v5', '3.16'],
+      // With a warning until 3.15.
+      [5, 'v5', '3.10'],
     ]),
     ...rows('features2', [
       [1, 'lazysbcount', '2.6.22'],
       [3, 'attr2', '2.6.16'],
       [4, 'parent', '99'],
       [7, 'projid32bit', '2.6.37'],
-      [8, 'crc', '3.16'],
+      [8, 'crc', '3.10'],
       [9, 'ftype', '3.13'],
     ]),
     ...rows('ro_compat', [
@@ -63,7 +64,7 @@ const xfs: Format = {
       [3, 'inobtcount', '5.10'],
     ]),
     ...rows('incompat', [
-      [0, 'ftype', '3.16'],
+      [0, 'ftype', '3.13'],
       [1, 'sparse inodes', '4.2'],
       [2, 'meta_uuid', '4.3'],
       [3, 'bigtime', '5.10'],

@@ -1,6 +1,6 @@
 /**
  * The kernels that distributions were released with: the oldest of all architectures, since one installer makes the filesystems
- * of all. What Red Hat has taken over from later kernels is not counted as known unless it stands here with its source, so
+ * of all. What Red Hat has taken over from later kernels is not counted as known unless it stands below with its source, so
  * that what is made is at least not newer than that.
  */
 export const KERNELS: Readonly<Record<string, { readonly version: string; readonly source: string }>> = {
@@ -20,6 +20,13 @@ export const KERNELS: Readonly<Record<string, { readonly version: string; readon
   miraclelinux8: { version: '4.18', source: 'release notes of RHEL 8' },
   fedora42: { version: '6.14', source: 'release notes' },
   gentoo: { version: '6.12', source: 'the oldest series that is stable and has a gentoo-kernel-bin, as of 2026' },
+};
+
+/** What the kernel of a distribution knows although it is older, by the feature's name, and where that is from. */
+export const TAKEN_OVER: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  centos7: {
+    ftype: 'Docker’s documentation: overlay2 wants XFS with ftype=1 and is supported from 3.10.0-514 of RHEL 7 on',
+  },
 };
 
 /** Programs of a distribution that must read its root too, and are older than its kernel. */

@@ -14,18 +14,27 @@ prepare_keys() {
   fi
 }
 
-# verify FILE [SIGNATURE]: FILE bears the signature of a key that counts, in itself or in the file SIGNATURE. Of one that bears
-# it in itself prints what is signed: what stands before or behind that was written by anybody.
+# verify FILE SIGNATURE: the file SIGNATURE is that of FILE, by a key that counts.
 verify() {
-  local status signed signer
-  status=$(mktemp) signed=()
-  [ $# -gt 1 ] || signed=(--output -)
-  gpgv -q --keyring "$KEYS" --status-fd 3 "${signed[@]}" ${2:+"$2"} "$1" 3> "$status" 2> "$status.words" ||
-    fail "$1 is not signed by a key of $DISTRO: $(tail -n 1 "$status.words")"
+  check_signature "$1" "$2" "$1"
+}
+
+# extract_signed FILE RESULT: FILE bears in itself the signature of a key that counts; RESULT becomes what is signed. What stands
+# before or behind that was written by anybody.
+extract_signed() {
+  check_signature "$1" --output "$2" "$1"
+}
+
+# check_signature FILE ARGUMENT…: the arguments are gpgv's.
+check_signature() {
+  local file=$1 status signer
+  status=$(mktemp)
+  gpgv -q --keyring "$KEYS" --status-fd 3 "${@:2}" 3> "$status" 2> "$status.words" ||
+    fail "$file is not signed by a key of $DISTRO: $(tail -n 1 "$status.words")"
   # Its last word is the primary key, whichever of its subkeys signed.
   signer=$(sed -n 's/^\[GNUPG:\] VALIDSIG .* //p' "$status")
   rm "$status" "$status.words"
-  [ -n "$signer" ] || fail "$1 bears no valid signature"
+  [ -n "$signer" ] || fail "$file bears no valid signature"
   [ ${#ACCEPTED[@]} -eq 0 ] || [[ " ${ACCEPTED[*]} " == *" $signer "* ]] ||
-    fail "$1 is signed by $signer, which is no key of $DISTRO"
+    fail "$file is signed by $signer, which is no key of $DISTRO"
 }

@@ -18,7 +18,7 @@ check_initramfs() {
   version=$(cd "$TARGET/lib/modules" && printf '%s\n' * | sort -V | tail -n 1)
   image=/boot/initramfs-$version.img
   compgen -G "$TARGET/boot/*-$version" > /dev/null || fail "no kernel of $version in /boot"
-  content=$(in_target lsinitrd "$image") || fail "$image cannot be read back"
+  content=$(list_initramfs "$TARGET$image") || fail "$image cannot be read back"
   content+=$'\n'$(cat "$TARGET/lib/modules/$version/modules.builtin")
   for module in "$@"; do
     grep -q "/$module\.ko" <<< "$content" || fail "$image lacks $module"

@@ -41,6 +41,7 @@ END
 write_dracut_settings() {
   write /etc/dracut.conf.d/stub.conf << 'END'
 hostonly="no"
+early_microcode="no"
 compress="zstd -3 -T0"
 drivers="virtio_pci virtio_mmio virtio_blk virtio_scsi virtio_net nvme ahci ata_piix sd_mod sr_mod usb_storage uas xhci_pci"
 drivers+=" virtiofs xfs btrfs ext4 overlay squashfs dm_mod dm_crypt"

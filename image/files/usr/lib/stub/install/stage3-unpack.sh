@@ -11,7 +11,7 @@ find_stage3() {
   list=$(mktemp) FETCH_WORDS=$(mktemp)
   fetch "$url" > "$list" || fail "$url does not answer: $(tail -n 1 "$FETCH_WORDS")"
   prepare_keys "${FINGERPRINTS[@]}"
-  verify "$list" > "$list.signed"
+  extract_signed "$list" "$list.signed"
   read -r name _ < <(grep -v '^#' "$list.signed" | grep .) || fail "$url names no tarball"
   STAGE3_URL=${url%/*}/$name
   say "$url of $(sed -n 's/^# Latest as of //p' "$list.signed")"

@@ -9,7 +9,7 @@
 
 LIB=${BASH_SOURCE[0]%/*}
 ARCHITECTURE=$(uname -m)
-for part in steps network filesystem luks identity keyring signature networkd stage3-unpack stage3-emerge stage3-configure; do
+for part in steps network filesystem luks identity keyring signature networkd initramfs-content stage3-unpack stage3-emerge stage3-configure; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
 done
@@ -19,7 +19,9 @@ MIRROR=${MIRROR:-http://ftp.iij.ad.jp/pub/linux/gentoo}
 MIRROR=${MIRROR%/}
 LOCALE=${LOCALE:-C.UTF-8}
 # Stage, tree of ebuilds and the packages on their way
+# shellcheck disable=SC2034 # read by filesystem.sh
 MINIMUM_MIB=8192
+# shellcheck disable=SC2034 # read by luks.sh
 CRYPTTAB_OPTIONS=luks,discard,x-initrd.attach
 
 check_settings() {
