@@ -30,7 +30,7 @@ export async function unpackImage(stack: AsyncDisposableStack): Promise<ImageTre
   const built = await obtainImage(arch, { cacheFolder }, helpers);
   const image = join(scratch, 'image');
   await run(['unsquashfs', '-quiet', '-no-progress', '-dest', image, built.image.squashfs]);
-  const archive = await imageArchiveOf({ cacheFolder }, signal);
+  const archive = await imageArchiveOf({}, signal);
   const origin = { uri: archive.uri, releaseDate: archive.date };
   const given = { store: storeOf({ cacheFolder }), origin, cacheFolder, log: join(scratch, 'log'), ...helpers };
   const tools = await openStandInWorkshop(given);

@@ -47,7 +47,7 @@ async function serve(folder: string): Promise<string> {
     file.pipe(response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  stack.defer(() => server.close());
+  stack.defer(() => void server.close());
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
