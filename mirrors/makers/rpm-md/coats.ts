@@ -180,7 +180,7 @@ export const without: readonly string[] = [
   ],
   ...['linux-base', 'initramfs-tools', 'lsb-base', 'sysvinit-utils', 'sensible-utils', 'install-info', 'runit-helper'],
   ...['perl', 'perl-base', 'media-types', 'mime-support', 'dirmngr', 'gpgsm', 'gnupg-l10n', 'iso-codes', 'lsof'],
-  ...['debugedit', 'sqlite3', 'gnupg', 'pinentry-curses', 'openssl-provider-legacy', 'logsave'],
+  ...['debugedit', 'libmagic-mgc', 'sqlite3', 'gnupg', 'pinentry-curses', 'openssl-provider-legacy', 'logsave'],
 ];
 
 /** What no installed system here is ever asked for; patterns of tar. */

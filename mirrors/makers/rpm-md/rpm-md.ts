@@ -14,6 +14,7 @@ const kernelOf = (debian: string) => `linux-image-${debian}`;
 
 /** Rpm-md repositories of real rpms: packages of Debian in an rpm's coat. */
 export const rpmMd: Maker<'rpm-md'> = {
+  folders: ['rpm-md'],
   packages: (wanted) => debsFor(coatsOf(wanted, [kernelOf(wanted.debian)]), namesOf(wanted)),
   make,
 };
