@@ -76,7 +76,8 @@ async function secondsTo(pattern: RegExp, guest: Guest): Promise<number> {
 }
 
 const PROMPT = /root@[\w.-]+:~# /;
-const SECOND_KERNEL = /Linux version [\s\S]*Linux version /;
+/** The first line of any kernel but stub's own. */
+const SECOND_KERNEL = /Linux version (?!\S*-stub )\S+ /;
 const { squashfs: stubImage, kernel, initrd } = image;
 const ours: Guest = { kernel, initrd, stubImage };
 const theirs: Guest = {

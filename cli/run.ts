@@ -41,7 +41,7 @@ async function packagesFor(plan: Plan, options: RunOptions, context: Context): P
   if (options.direct || options.image) return undefined;
   const { openPackages, preparePackages } = await import('../runners/cell/packages.ts');
   await preparePackages(plan.run, options, context);
-  return openPackages;
+  return (given) => openPackages({ ...given, env: context.env });
 }
 
 function nothingToRun(plan: Plan): UsageError {

@@ -105,3 +105,12 @@ test('what apt refuses is told as what is wrong with the archive', async () => {
   });
   expect(told('E: Unable to locate package x')).toMatchObject({ code: 'command-failed' });
 });
+
+test('where there is a package proxy, it is asked in place of the archive', async () => {
+  const at = 'http://archive.invalid/debian';
+  files = Object.fromEntries(Object.entries(whole()).map(([path, text]) => [`${at}${path}`, text]));
+  const origin = { uri: at, releaseDate: '2026-11-21T09:15:44.000Z', via: Number(new URL(uri).port) };
+  const { lines, releases } = await sourcesFor('riscv64', origin, { now: new Date('2026-11-05T12:00:00Z'), rows });
+  expect(lines).toEqual([`deb ${at} trixie main`, `deb ${at} forky main`]);
+  expect(releases.forky).toBe('2026-10-30T08:08:01.000Z');
+});

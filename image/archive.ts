@@ -1,3 +1,4 @@
+import { ask, type Reply } from '../mirrors/ask.ts';
 import { HarnessError } from '../runners/errors.ts';
 import { type PackageElsewhere, packagesElsewhere, type SuiteInstead, suitesInstead } from './exceptions.ts';
 import { architectures, type ImageArch, suite } from './recipe.ts';
@@ -6,6 +7,8 @@ import { architectures, type ImageArch, suite } from './recipe.ts';
 export interface PackageOrigin {
   readonly uri: string;
   readonly releaseDate: string;
+  /** The port on 127.0.0.1 of the run's package proxy, which is asked what the archive has in its place. */
+  readonly via?: number | undefined;
 }
 
 /** What apt is to read for an image. */
@@ -35,10 +38,16 @@ interface Release {
 
 const timeout = 20;
 
-async function ask(url: string, method: 'GET' | 'HEAD', signal?: AbortSignal): Promise<Response> {
+/** How an archive is asked. */
+interface Asking {
+  readonly via: number | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function question(url: string, method: 'GET' | 'HEAD', { via, signal }: Asking): Promise<Reply> {
   const deadline = AbortSignal.timeout(timeout * 1000);
   try {
-    return await fetch(url, { method, signal: signal ? AbortSignal.any([signal, deadline]) : deadline });
+    return await ask(url, { method, via, signal: signal ? AbortSignal.any([signal, deadline]) : deadline });
   } catch (cause) {
     signal?.throwIfAborted();
     throw new HarnessError({
@@ -50,10 +59,10 @@ async function ask(url: string, method: 'GET' | 'HEAD', signal?: AbortSignal): P
   }
 }
 
-async function readRelease(uri: string, name: string, signal?: AbortSignal): Promise<Release> {
+async function readRelease(uri: string, name: string, asking: Asking): Promise<Release> {
   const url = `${uri}/dists/${name}/InRelease`;
-  const response = await ask(url, 'GET', signal);
-  const text = await response.text();
+  const response = await question(url, 'GET', asking);
+  const { text } = response;
   const field = (key: string) => new RegExp(`^${key}: *(.*)$`, 'm').exec(text)?.[1];
   const date = new Date(field('Date') ?? '');
   if (!response.ok || Number.isNaN(date.getTime())) {
@@ -75,14 +84,14 @@ async function readRelease(uri: string, name: string, signal?: AbortSignal): Pro
 }
 
 /** Whether the archive has the index that its Release promises: by hash, as apt asks for it first, or of the same size. */
-async function isWhole(uri: string, name: string, debian: string, signal?: AbortSignal): Promise<boolean> {
-  const promised = (await readRelease(uri, name, signal)).index(debian);
+async function isWhole(uri: string, name: string, debian: string, asking: Asking): Promise<boolean> {
+  const promised = (await readRelease(uri, name, asking)).index(debian);
   if (!promised) return false;
   const folder = `${uri}/dists/${name}/main/binary-${debian}`;
-  const byHash = await ask(`${folder}/by-hash/SHA256/${promised.sha256}`, 'HEAD', signal);
+  const byHash = await question(`${folder}/by-hash/SHA256/${promised.sha256}`, 'HEAD', asking);
   if (byHash.ok) return true;
-  const plain = await ask(`${folder}/Packages.xz`, 'HEAD', signal);
-  return plain.ok && Number(plain.headers.get('content-length')) === promised.size;
+  const plain = await question(`${folder}/Packages.xz`, 'HEAD', asking);
+  return plain.ok && plain.length === promised.size;
 }
 
 const isOver = (until: string, now: Date) => now > new Date(`${until}T23:59:59Z`);
@@ -94,7 +103,7 @@ const isOver = (until: string, now: Date) => now > new Date(`${until}T23:59:59Z`
  */
 export async function sourcesFor(
   arch: ImageArch,
-  { uri, releaseDate }: PackageOrigin,
+  { uri, releaseDate, via }: PackageOrigin,
   {
     now = new Date(),
     rows = { suitesInstead, packagesElsewhere },
@@ -102,19 +111,20 @@ export async function sourcesFor(
   }: { now?: Date; rows?: Exceptions; signal?: AbortSignal | undefined } = {},
 ): Promise<ImageSources> {
   const { debian } = architectures[arch];
+  const asking = { via, signal };
   const exceptions: string[] = [];
   let [main, date] = [suite as string, releaseDate];
   const instead = rows.suitesInstead.find((row) => row.arch === arch && !isOver(row.until, now));
-  if (instead && !(await isWhole(uri, suite, debian, signal))) {
+  if (instead && !(await isWhole(uri, suite, debian, asking))) {
     main = instead.suite;
-    date = (await readRelease(uri, main, signal)).date.toISOString();
+    date = (await readRelease(uri, main, asking)).date.toISOString();
     exceptions.push(`${main} in place of ${suite}, until ${instead.until}: ${instead.because}`);
   }
   const lines = [`deb ${uri} ${main} main`];
   const releases: Record<string, string> = { [main]: date };
   const elsewhere = rows.packagesElsewhere.filter((row) => row.arch === arch);
   for (const { name, suite: other, why, expired } of elsewhere) {
-    const release = await readRelease(uri, other, signal);
+    const release = await readRelease(uri, other, asking);
     releases[other] = release.date.toISOString();
     exceptions.push(`${name} from ${other}: ${why}`);
     const late = release.validUntil !== undefined && release.validUntil < now && expired && !isOver(expired.until, now);

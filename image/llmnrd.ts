@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { WayOut } from '../mirrors/way-out.ts';
 import { HarnessError } from '../runners/errors.ts';
 import { architectures, type ImageArch, llmnrd } from './recipe.ts';
 import type { Toolbox } from './toolbox.ts';
@@ -11,9 +13,13 @@ const downloadTimeout = 60;
 async function fetchSource(uri: string, file: string, signal?: AbortSignal): Promise<void> {
   const url = `${uri.replace(/\/$/, '')}/${llmnrd.path}`;
   const deadline = AbortSignal.timeout(downloadTimeout * 1000);
-  let response: Response;
+  let bytes: Buffer;
+  let status: number | undefined;
   try {
-    response = await fetch(url, { signal: signal ? AbortSignal.any([signal, deadline]) : deadline });
+    using out = new WayOut(process.env);
+    const answer = await out.ask(url, { signal: signal ? AbortSignal.any([signal, deadline]) : deadline });
+    bytes = await buffer(answer);
+    status = answer.statusCode;
   } catch (cause) {
     throw new HarnessError({
       code: 'llmnrd-source',
@@ -22,12 +28,11 @@ async function fetchSource(uri: string, file: string, signal?: AbortSignal): Pro
       cause,
     });
   }
-  const bytes = Buffer.from(await response.arrayBuffer());
   const found = createHash('sha256').update(bytes).digest('hex');
-  if (!response.ok || found !== llmnrd.sha256) {
+  if (status !== 200 || found !== llmnrd.sha256) {
     throw new HarnessError({
       code: 'llmnrd-source',
-      message: `${url} answered ${response.status} with SHA-256 ${found}, expected ${llmnrd.sha256}`,
+      message: `${url} answered ${status} with SHA-256 ${found}, expected ${llmnrd.sha256}`,
       hint: 'The mirror is damaged or carries another file; give another one with --mirror.',
     });
   }

@@ -1,46 +1,41 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { asGuestsSay } from './proxy/archives.ts';
+import { answerTo, type ProxyEnvironment, WayOut } from './way-out.ts';
 
 export interface Reply {
   readonly ok: boolean;
   readonly status: number;
   readonly statusText: string;
   readonly text: string;
+  /** As the head has it. */
+  readonly length: number | undefined;
 }
 
-/**
- * Fetches a text.
- *
- * @param via the port on 127.0.0.1 of a run's package proxy, which is asked instead; https is then its business.
- */
-export async function ask(url: string, options: { readonly via?: number | undefined; readonly signal: AbortSignal }) {
-  const { via, signal } = options;
+export interface AskOptions {
+  readonly method?: 'GET' | 'HEAD' | undefined;
+  /** The port on 127.0.0.1 of a run's package proxy, which is asked instead; https is then its business. */
+  readonly via?: number | undefined;
+  /** Names the proxies of this host. */
+  readonly env?: ProxyEnvironment;
+  readonly signal: AbortSignal;
+}
+
+/** Fetches a text. */
+export async function ask(url: string, { method = 'GET', via, env = process.env, signal }: AskOptions): Promise<Reply> {
   if (via === undefined) {
-    const response = await fetch(url, { signal });
-    const { ok, status, statusText } = response;
-    return { ok, status, statusText, text: await response.text() };
+    using out = new WayOut(env);
+    return await replyOf(await out.ask(url, { method, signal }));
   }
-  return askProxy(asGuestsSay(url), via, signal);
+  // A proxy is asked for the whole address. A connection of its own: that the proxy ends must not be held up by it.
+  const path = asGuestsSay(url);
+  const headers = { host: new URL(url).host };
+  const there = { host: '127.0.0.1', port: via, agent: false };
+  return replyOf(await answerTo(request({ ...there, method, path, headers, signal })));
 }
 
-function askProxy(url: string, port: number, signal: AbortSignal): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    // A proxy is asked for the whole address. A connection of its own: that the proxy ends must not be held up by it.
-    const asked = request({
-      host: '127.0.0.1',
-      port,
-      path: url,
-      headers: { host: new URL(url).host },
-      agent: false,
-      signal,
-    });
-    asked.once('error', reject);
-    asked.once('response', (response) => {
-      const { statusCode = 0, statusMessage = '' } = response;
-      const ok = statusCode >= 200 && statusCode < 300;
-      text(response).then((body) => resolve({ ok, status: statusCode, statusText: statusMessage, text: body }), reject);
-    });
-    asked.end();
-  });
+async function replyOf(response: IncomingMessage): Promise<Reply> {
+  const { statusCode: status = 0, statusMessage: statusText = '', headers } = response;
+  const length = headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
+  return { ok: status >= 200 && status < 300, status, statusText, text: await text(response), length };
 }

@@ -11,6 +11,8 @@ export interface PackageSource {
   readonly suite?: string;
   /** The date its signed Release file bears: another Release may hold other packages. */
   readonly releaseDate: string;
+  /** As PackageOrigin has it. */
+  readonly via?: number | undefined;
 }
 
 export interface Work {

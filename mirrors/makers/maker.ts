@@ -90,6 +90,8 @@ export interface Making<F extends Family> extends Wanted<F> {
 
 /** Makes the stand-ins of a family. */
 export interface Maker<F extends Family> {
+  /** The folders beside this file that hold how it is done: a change to them makes its stand-ins anew, and no others. */
+  readonly folders: readonly string[];
   /** Names of Debian's packages that go into it; what they depend on comes by itself, what they recommend does not. */
   packages(wanted: Wanted<F>): readonly string[];
   make(making: Making<F>): Promise<void>;

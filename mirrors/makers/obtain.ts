@@ -58,14 +58,7 @@ export async function obtainStandIn<F extends Family>(
   options: ObtainOptions,
 ): Promise<StandInArchive> {
   const { sources, store, progress, signal } = options;
-  const maker = MAKERS[wanted.distribution.family] as Maker<F> | undefined;
-  if (!maker) {
-    throw new HarnessError({
-      code: 'no-maker',
-      message: `nobody has written yet how stand-ins of the family ${wanted.distribution.family} are made`,
-      hint: 'mirrors/makers/makers.ts has one for each family',
-    });
-  }
+  const maker = makerOf(wanted);
   const inputs = await inputsOf(wanted, options);
   const date = dateOf(sources);
   const wishes = {
@@ -90,6 +83,19 @@ export async function obtainStandIn<F extends Family>(
 export const dateOf = ({ releases }: DebianSources): string =>
   Object.values(releases).toSorted().at(-1) ?? new Date(0).toISOString();
 
+/** @throws HarnessError `no-maker` */
+function makerOf<F extends Family>(wanted: Wanted<F>): Maker<F> {
+  const maker = MAKERS[wanted.distribution.family] as Maker<F> | undefined;
+  if (!maker) {
+    throw new HarnessError({
+      code: 'no-maker',
+      message: `nobody has written yet how stand-ins of the family ${wanted.distribution.family} are made`,
+      hint: 'mirrors/makers/makers.ts has one for each family',
+    });
+  }
+  return maker;
+}
+
 /** All that decides what a stand-in is. */
 export async function inputsOf<F extends Family>(
   wanted: Wanted<F>,
@@ -103,7 +109,7 @@ export async function inputsOf<F extends Family>(
     // A change to its title or to what is known of it elsewhere does not matter, but which does nobody keeps a list of.
     distribution: wanted.distribution as Json,
     'stand-in': wanted.standIn as Json,
-    sources: await sourceHashes(),
+    sources: await sourceHashes(makerOf(wanted).folders),
     signed: 'by a key of its own, RSA 3072',
   };
 }
@@ -165,13 +171,14 @@ const differences = (kept: readonly string[], again: readonly string[]): string[
   ...again.filter((line) => !kept.includes(line)).map((line) => `+ ${line}`),
 ];
 
-/** Of all that makes stand-ins, by path. */
-async function sourceHashes(): Promise<Readonly<Record<string, string>>> {
+/** Of what all makers have in common, and of some folders, by path. */
+async function sourceHashes(folders: readonly string[]): Promise<Readonly<Record<string, string>>> {
   const here = import.meta.dirname;
   const entries = await readdir(here, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && !/\.test(-support)?\.ts$/.test(entry.name))
     .map((entry) => relative(here, join(entry.parentPath, entry.name)))
+    .filter((path) => !path.includes('/') || folders.some((folder) => path.startsWith(`${folder}/`)))
     .toSorted();
   const hashed = paths.map(async (path) => {
     const hash = createHash('sha256').update(await readFile(join(here, path)));

@@ -1,16 +1,26 @@
 import { lookup } from 'node:dns/promises';
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import type { Mirror } from './archives.ts';
+import type { Servers } from './plan.ts';
 
-/** The IP addresses of hosts, IPv4 first; an empty list for a name that nobody knows. */
-export async function lookUp(names: Iterable<string>): Promise<Readonly<Record<string, readonly string[]>>> {
-  const entries = [...new Set(names)].map(async (name): Promise<[string, string[]]> => {
-    if (isIP(name)) return [name, [name]];
-    const found = await lookup(name, { all: true, order: 'ipv4first' }).catch(() => []);
-    return [name, found.map(({ address }) => address)];
+/** ADDRESS:PORT of each mirror, by its id, IPv4 first; an empty list where nobody knows its name. */
+export async function lookUp(mirrors: readonly Mirror[]): Promise<Servers> {
+  const byName = Map.groupBy(mirrors, ({ name }) => name);
+  const entries = [...byName].map(async ([name, of]) => {
+    const addresses = await addressesOf(name);
+    return of.map(({ id, port }): [string, string[]] => [id, addresses.map((address) => at(address, port))]);
   });
-  return Object.fromEntries(await Promise.all(entries));
+  return Object.fromEntries((await Promise.all(entries)).flat());
 }
+
+async function addressesOf(name: string): Promise<readonly string[]> {
+  if (isIP(name)) return [name];
+  const found = await lookup(name, { all: true, order: 'ipv4first' }).catch(() => []);
+  return found.map(({ address }) => address);
+}
+
+const at = (address: string, port: number) => `${address.includes(':') ? `[${address}]` : address}:${port}`;
 
 /** The name servers of resolv.conf(5). */
 export function resolversIn(file = '/etc/resolv.conf'): readonly string[] {

@@ -114,14 +114,14 @@ function behind(patience: Patience, { trust, resolvers }: Fetching): Line[] {
   ];
 }
 
-const reachable = (mirrors: readonly Mirror[], { addresses }: Fetching) =>
-  mirrors.filter(({ name }) => addresses[name]?.length);
+const reachable = (mirrors: readonly Mirror[], { servers }: Fetching) =>
+  mirrors.filter(({ id }) => servers[id]?.length);
 
 /** Two tries: at two addresses where a mirror has them. Nothing is gained by passing over the last of a chain. */
-function group({ id, name, port }: Mirror, last: boolean, { pause }: Patience, { addresses }: Fetching): Line {
-  const [first = '', second = first] = addresses[name] ?? [];
+function group({ id }: Mirror, last: boolean, { pause }: Patience, { servers }: Fetching): Line {
+  const [first = '', second = first] = servers[id] ?? [];
   const rule = last ? 'max_fails=0' : `max_fails=1 fail_timeout=${pause}s`;
-  const server = (address: string) => `server ${address.includes(':') ? `[${address}]` : address}:${port} ${rule};`;
+  const server = (address: string) => `server ${address} ${rule};`;
   return block(`upstream ${id}`, [server(first), server(second), 'keepalive 8;']);
 }
 
@@ -132,20 +132,25 @@ function asked({ id, mirrors }: NumberedArchive, plan: ProxyPlan, from: Fetching
   const begin = first ? [`error_page 418 = @${first.id};`, 'return 418;'] : ['return 502;'];
   return [
     block(`location ~ ^/${id}/(?<rest>.+)$`, [`set $archive_asked ${id};`, ...begin]),
-    ...chain.flatMap((mirror, place) => askMirror(mirror, chain[place + 1], plan)),
+    ...chain.flatMap((mirror, place) => askMirror(mirror, chain[place + 1], plan, from)),
   ];
 }
 
 const HEADERS = ["proxy_set_header Connection '';", "proxy_set_header Accept-Encoding '';"];
 
-function askMirror({ id, scheme, host, name, base }: Mirror, after: Mirror | undefined, { work }: ProxyPlan): Line[] {
+function askMirror(
+  { id, scheme, host, name, base }: Mirror,
+  after: Mirror | undefined,
+  { work }: ProxyPlan,
+  { forwarded }: Fetching,
+): Line[] {
   const otherwise = after ? [`error_page ${NEXT} = @${after.id};`] : [];
   return [
     block(`location @${id}`, [
       ...(after ? [`if (-f ${quoted(`${work}/${WORK.shunned}/${id}`)}) { return 503; }`] : []),
       `set $trail "$trail ${id}";`,
       `rewrite ^ ${quoted(`${base}/$rest?`)} break;`,
-      `proxy_pass ${scheme}://${id};`,
+      `proxy_pass ${forwarded ? 'http' : scheme}://${id};`,
       `proxy_set_header Host ${host};`,
       ...HEADERS,
       ...(scheme === 'https' ? [`proxy_ssl_name ${name};`] : []),

@@ -1,26 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { run as command } from '../../runners/process/command.ts';
 import { startOrigin } from './origin.test-support.ts';
 import { bench, withoutNginx } from './proxy.test-support.ts';
+import { makeCertificate } from './tls.test-support.ts';
 
 const at = bench();
 
 describe.skipIf(withoutNginx)('https (skipped where nginx is missing)', () => {
   let folder: string;
-  let key: Buffer;
-  let cert: Buffer;
+  let certificate: Awaited<ReturnType<typeof makeCertificate>>;
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'proxy-tls-'));
-    const pair = ['-keyout', 'key.pem', '-out', 'cert.pem'];
-    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    await command(
-      ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', ...pair, ...names],
-      { cwd: folder },
-    );
-    [key, cert] = [readFileSync(join(folder, 'key.pem')), readFileSync(join(folder, 'cert.pem'))];
+    certificate = await makeCertificate(folder, 'localhost');
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -29,8 +22,8 @@ describe.skipIf(withoutNginx)('https (skipped where nginx is missing)', () => {
     ['of a stranger', 'localhost', false, 502, /certificate verify error/],
     ['for another name', '127.0.0.1', true, 502, /certificate does not match "127.0.0.1"/],
   ])('a certificate %s', async (_, name, trusted, status, reason) => {
-    await using origin = await startOrigin({ '/d/x': { body: 'x' } }, { key, cert }, name);
-    const trust = trusted ? { trust: join(folder, 'cert.pem') } : {};
+    await using origin = await startOrigin({ '/d/x': { body: 'x' } }, certificate, name);
+    const trust = trusted ? { trust: certificate.trust } : {};
     const { get, notes } = await at.run([{ uri: `${origin.uri}/d`, mirrors: [] }], trust);
     // Guests ask by http.
     expect((await get(`${origin.uri.replace('https', 'http')}/d/x`)).status).toBe(status);

@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mirror, NumberedArchive } from './archives.ts';
 import type { Asked, Trouble } from './logs.ts';
+import type { Fetching } from './plan.ts';
 
 export interface MirrorsParts {
   readonly archives: readonly NumberedArchive[];
-  readonly addresses: Readonly<Record<string, readonly string[]>>;
+  readonly from: Pick<Fetching, 'servers' | 'forwarded'>;
   /** A file in here, named as a mirror's id, has nginx pass it over. */
   readonly shunned: string;
   readonly note: (text: string) => void;
@@ -25,7 +26,7 @@ export class Mirrors {
   constructor(parts: MirrorsParts) {
     this.#parts = parts;
     for (const mirror of this.#all) {
-      if (!parts.addresses[mirror.name]?.length) this.#failed(mirror, `the name ${mirror.name} is not known`);
+      if (!this.#servers(mirror).length) this.failed(mirror, `the name ${mirror.name} is not known`);
     }
   }
 
@@ -36,7 +37,7 @@ export class Mirrors {
       if (!of || !mirror) continue;
       this.#senders.set(keyIn(of, path), mirror);
       // 502 and 504 are nginx's own words as well, whose reason stands in its error.log.
-      if (status >= 500 && status !== 502 && status !== 504) this.#failed(mirror, `answers with status ${status}`);
+      if (status >= 500 && status !== 502 && status !== 504) this.failed(mirror, `answers with status ${status}`);
     }
   }
 
@@ -46,7 +47,7 @@ export class Mirrors {
     const mirror = of?.mirrors.find((each) => this.#beginsWith(asked, each));
     if (!of || !mirror) return undefined;
     if (!cutOff) {
-      this.#failed(mirror, reason);
+      this.failed(mirror, reason);
       return undefined;
     }
     this.#reasons.set(mirror, reason);
@@ -63,7 +64,7 @@ export class Mirrors {
   shun(mirror: Mirror, because: string): void {
     const { archives, shunned, trouble } = this.#parts;
     const others = archives.find(({ mirrors }) => mirrors.includes(mirror))?.mirrors.filter((each) => each !== mirror);
-    const spared = others?.some((each) => !this.#shunned.has(each) && this.#parts.addresses[each.name]?.length);
+    const spared = others?.some((each) => !this.#shunned.has(each) && this.#servers(each).length);
     if (spared && !this.#shunned.has(mirror)) {
       this.#shunned.add(mirror);
       writeFileSync(join(shunned, mirror.id), '');
@@ -92,17 +93,20 @@ export class Mirrors {
   }
 
   /** Notes it the first time: of a mirror that is gone there are as many troubles as files. */
-  #failed(mirror: Mirror, reason: string): void {
+  failed(mirror: Mirror, reason: string): void {
     if (!this.#reasons.has(mirror)) this.#parts.note(`${mirror.uri} fails: ${reason}`);
     this.#reasons.set(mirror, reason);
   }
 
-  #beginsWith(asked: string, { id, scheme, name, port, base }: Mirror): boolean {
-    const addresses = (this.#parts.addresses[name] ?? []).map((address) => hostOf(address, port));
-    return [...addresses, id].some((host) => asked.startsWith(`${scheme}://${host}${encodeURI(base)}/`));
+  #servers({ id }: Mirror): readonly string[] {
+    return this.#parts.from.servers[id] ?? [];
+  }
+
+  #beginsWith(asked: string, mirror: Mirror): boolean {
+    const { id, base } = mirror;
+    const scheme = this.#parts.from.forwarded ? 'http' : mirror.scheme;
+    return [...this.#servers(mirror), id].some((host) => asked.startsWith(`${scheme}://${host}${encodeURI(base)}/`));
   }
 }
 
 const keyIn = ({ host, base }: NumberedArchive, path: string) => `${host}${base}/${path}`;
-
-const hostOf = (address: string, port: number) => `${address.includes(':') ? `[${address}]` : address}:${port}`;

@@ -18,11 +18,15 @@ export interface ProxyPlan {
   readonly patience: Patience;
 }
 
+export type Servers = Readonly<Record<string, readonly string[]>>;
+
 /** What is not kept is fetched. */
 export interface Fetching {
   readonly archives: readonly NumberedArchive[];
-  /** IP addresses by name of host, the best first. A mirror without any is left out. */
-  readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** By a mirror's id, ADDRESS:PORT of who answers for it, the best first. A mirror without any is left out. */
+  readonly servers: Servers;
+  /** Those are the gateway's (gateway.ts), which asks the mirrors in nginx's place. */
+  readonly forwarded: boolean;
   /** IP addresses of name servers, for where a mirror sends on to. */
   readonly resolvers: readonly string[];
   /** File with the certificates that TLS trusts. */

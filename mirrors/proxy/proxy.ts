@@ -1,13 +1,15 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { HarnessError } from '../../runners/errors.ts';
 import type { ProxySummary } from '../../runners/events/event.ts';
 import type { RunRegister } from '../../runners/host/run-register.ts';
+import { isBehindProxy, type ProxyEnvironment } from '../way-out.ts';
 import { lookUp, resolversIn, trustBundle } from './addresses.ts';
 import { type NumberedArchive, numbered, type ProxiedArchive } from './archives.ts';
 import { nginxConf } from './config.ts';
 import { type LocalArchive, placed } from './folders.ts';
+import { type GatewayParts, openGateway } from './gateway.ts';
 import { Keep } from './keep.ts';
 import { packagesFolderIn, workPath } from './layout.ts';
 import { Mirrors } from './mirrors.ts';
@@ -35,6 +37,8 @@ export interface ProxyParts {
   /** Archives in folders of this host, fetching or replaying; they come before all others. */
   readonly folders?: readonly LocalArchive[];
   readonly patience?: Patience;
+  /** Names the proxies through which this host reaches the mirrors; it reaches them by itself where it names none. */
+  readonly env?: ProxyEnvironment;
   /** File with the certificates that TLS trusts; the host's where absent. */
   readonly trust?: string;
 }
@@ -65,17 +69,7 @@ export interface PackageProxy extends AsyncDisposable {
  */
 export async function startProxy(archives: readonly ProxiedArchive[], parts: ProxyParts): Promise<PackageProxy> {
   if (archives.length === 0 && !parts.folders?.length) throw new RangeError('a proxy for no archive');
-  const all = numbered(archives);
-  const mirrors = all.flatMap((archive) => archive.mirrors);
-  const trust = parts.trust ?? trustBundle();
-  if (trust === undefined && mirrors.some(({ scheme }) => scheme === 'https')) throw noCertificates();
-  const from: Fetching = {
-    archives: all,
-    addresses: await lookUp(mirrors.map(({ name }) => name)),
-    resolvers: resolversIn(),
-    trust: trust ?? '/dev/null',
-  };
-  return start(from, all, parts);
+  return start(undefined, numbered(archives), parts);
 }
 
 /** Starts one that answers as it did in a past run, byte for byte, and asks nobody. */
@@ -84,8 +78,34 @@ export async function startReplay(record: RunRecord, parts: ProxyParts): Promise
   return start(record, archives, parts);
 }
 
+/** @param failed told of mirrors that are not reached. */
+async function wayTo(
+  archives: readonly NumberedArchive[],
+  { env = {}, ...parts }: ProxyParts,
+  failed: GatewayParts['failed'],
+): Promise<Fetching & AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const mirrors = archives.flatMap((archive) => archive.mirrors);
+  const trust = parts.trust ?? trustBundle();
+  if (trust === undefined && mirrors.some(({ scheme }) => scheme === 'https')) throw noCertificates();
+  const forwarded = isBehindProxy(env);
+  const ca = trust && (await readFile(trust));
+  const { servers } = forwarded
+    ? stack.use(await openGateway({ mirrors, env, ca: ca || undefined, failed }))
+    : { servers: await lookUp(mirrors) };
+  const held = stack.move();
+  return {
+    archives,
+    servers,
+    forwarded,
+    resolvers: resolversIn(),
+    trust: trust ?? '/dev/null',
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
 async function start(
-  serve: Fetching | RunRecord,
+  replayed: RunRecord | undefined,
   archives: readonly NumberedArchive[],
   parts: ProxyParts,
 ): Promise<PackageProxy> {
@@ -93,30 +113,31 @@ async function start(
   const packages = packagesFolderIn(resolve(parts.cacheFolder));
   const work = workPath(packages, run);
   const folders = placed(parts.folders ?? []);
-  const replayed = 'answers' in serve ? serve : undefined;
   await using stack = new AsyncDisposableStack();
   stack.use(register.folder(work));
   stack.defer(() => rm(work, { recursive: true, force: true }));
   for (const name of ['drafts', WORK.shunned]) await mkdir(join(work, name), { recursive: true, mode: 0o700 });
   if (replayed) await layOut(packages, work, replayed);
+  const from = replayed
+    ? undefined
+    : stack.use(await wayTo(archives, parts, (mirror, reason) => mirrors?.failed(mirror, reason)));
 
   const plan: Omit<ProxyPlan, 'listen'> = {
     run,
     work,
     packages,
     folders,
-    serve: 'answers' in serve ? { replayOf: serve.run } : serve,
+    serve: from ?? { replayOf: replayed?.run ?? '' },
     patience: parts.patience ?? PATIENCE,
     ...(process.getuid?.() === 0 ? { user: userInfo().username } : {}),
   };
-  const addresses = 'answers' in serve ? {} : serve.addresses;
   const keep = new Keep(packages, join(work, 'drafts'));
   const trouble = (text: string) => {
     writeTrouble(folder, text);
     note(text);
   };
   const shunned = join(work, WORK.shunned);
-  const mirrors = replayed ? undefined : new Mirrors({ archives, addresses, shunned, note, trouble });
+  const mirrors = from && new Mirrors({ archives, from, shunned, note, trouble });
   const tally = new Tally(archives, folders);
   const recorder = new Recorder({ keep, packages, cache: join(work, WORK.cache), mirrors, note, trouble });
   const watch = stack.use(new Watch({ folder, tally, mirrors, recorder, note }));

@@ -1,6 +1,6 @@
 import type { AgentOptions, GuestAgent } from '../channels/guest-agent/guest-agent.ts';
 import { type LlmnrAnswer, type LlmnrTransport, resolve } from '../channels/segment/llmnr.ts';
-import { attemptPassword, type PasswordResult } from '../channels/ssh/password.ts';
+import { attemptPasswords, type PasswordResult } from '../channels/ssh/password.ts';
 import { Ssh } from '../channels/ssh/ssh.ts';
 import { GuestFailure } from '../errors.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -62,9 +62,9 @@ export class Access implements AsyncDisposable {
     return this.#ssh;
   }
 
-  async tryPassword(password: string): Promise<PasswordResult> {
-    const endpoint = await this.#endpoint(password ? 'SSH login by password' : 'SSH login by an empty password');
-    return this.#machine.whileAlive(endpoint.awaiting, () => attemptPassword({ ...endpoint, password }));
+  async tryPasswords(...passwords: string[]): Promise<PasswordResult> {
+    const endpoint = await this.#endpoint('SSH login by a password');
+    return this.#machine.whileAlive(endpoint.awaiting, () => attemptPasswords({ ...endpoint, passwords }));
   }
 
   /** Asks the guest's network segment for a name, as a neighbour would, up to three times. `undefined` when nobody answers. */

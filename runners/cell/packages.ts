@@ -9,6 +9,7 @@ import { findNginx, noNginx, unpackNginx } from '../../mirrors/proxy/nginx-progr
 import { type PackageProxy, type ProxyParts, startProxy, startReplay } from '../../mirrors/proxy/proxy.ts';
 import { findRecord } from '../../mirrors/proxy/records.ts';
 import { troublesSince } from '../../mirrors/proxy/troubles.ts';
+import type { ProxyEnvironment } from '../../mirrors/way-out.ts';
 import { type GuestFailure, HarnessError } from '../errors.ts';
 import { RunRegister } from '../host/run-register.ts';
 import type { ProxyAccess, RunOptions } from '../matrix/options.ts';
@@ -24,6 +25,8 @@ export interface PackagesFor {
   readonly options: RunOptions;
   /** Archives that lie in folders of this host. */
   readonly folders?: readonly LocalArchive[];
+  /** Names the proxies through which this host reaches the archives, where it needs any. */
+  readonly env?: ProxyEnvironment;
   /** Absolute path of the run's folder. */
   readonly folder: string;
   readonly note: (text: string) => void;
@@ -48,6 +51,7 @@ export async function openPackages({
   cells,
   options,
   folders = [],
+  env = {},
   folder,
   note,
   signal,
@@ -67,6 +71,7 @@ export async function openPackages({
     cacheFolder,
     register,
     folders: served,
+    env,
     start: onHost(program),
     note,
     signal,

@@ -1,29 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Surroundings } from '../../runners/cell/surroundings.ts';
 import { GuestFailure } from '../../runners/errors.ts';
 import type { EventBody } from '../../runners/events/event.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
 import type { KnownFailure } from '../../runners/matrix/schema.ts';
 import { CellRun } from './cell-run.ts';
-import type { CellContext, OpenCell } from './check.ts';
+import type { CellContext, Check, OpenCell } from './check.ts';
 
 const cell = { id: 'debian13-x86_64-xfs', distro: 'debian13', arch: 'x86_64', fs: 'xfs' };
 const planned = { cell, expected: 1 } as PlannedCell;
 
-function cellRun(open: OpenCell<CellContext>, knownFailures: readonly KnownFailure[] = []) {
+function cellRun(
+  open: OpenCell<CellContext>,
+  knownFailures: readonly KnownFailure[] = [],
+  checks: readonly Check<CellContext>[] = [],
+) {
   const events: EventBody[] = [];
   const user = new AbortController();
   const emit = (event: EventBody) => void events.push(event);
   const given = { emit, signal: user.signal, folder: '/', options: {} as Surroundings['options'] };
   return {
-    run: new CellRun({ ...planned, knownFailures }, open, given, './stub-matrix run', '2026-11-23'),
+    run: new CellRun({ ...planned, knownFailures }, { open, checks }, given, './stub-matrix run', '2026-11-23'),
     user,
     events,
   };
 }
 
-const check = (title: string, body = async () => {}) => ({ title, body, independent: true });
+const check = (title: string, body = async () => {}) => ({ title, body, independent: true, meanwhile: false });
 
 test('a cell that cannot be opened blocks even after an independent check', async () => {
   let opened = 0;
@@ -129,4 +133,51 @@ test('a check that passes although it is known to fail ends nothing: the guest i
   expect(await run.judge(check('three'))).toMatchObject({ status: 'passed' });
   await run.close();
   expect(events.at(-1)).toMatchObject({ type: 'cell-ended', status: 'failed' });
+});
+
+describe('a check that goes on beside the others', () => {
+  const open = async () => ({ [Symbol.asyncDispose]: async () => {} });
+  const beside = (body: () => Promise<void>) => ({ ...check('beside', body), meanwhile: true });
+  const required = { ...check('required'), independent: false };
+
+  test('begins with the first of them, and is told in its turn with its own time', async () => {
+    const other = Promise.withResolvers<void>();
+    const slow = check('slow', async () => {
+      await other.promise;
+      await sleep(60);
+    });
+    let times = 0;
+    const quick = beside(async () => {
+      times += 1;
+      other.resolve();
+    });
+    const last = check('last');
+    const { run, events } = cellRun(open, [], [required, slow, last, quick]);
+    for (const each of [required, slow, last, quick]) expect(await run.judge(each)).toMatchObject({ status: 'passed' });
+    const ends = events.flatMap((event) => (event.type === 'check-ended' ? [event] : []));
+    expect(ends.map((each) => each.check)).toEqual(['required', 'slow', 'last', 'beside']);
+    expect(ends[3]?.seconds).toBeLessThan(0.05);
+    expect(times).toBe(1);
+  });
+
+  test('does not begin before one that all later ones need', async () => {
+    let begun = false;
+    const later = beside(async () => {
+      begun = true;
+    });
+    const first = check('first');
+    const { run } = cellRun(open, [], [first, required, later]);
+    await run.judge(first);
+    await run.judge(required);
+    expect(begun).toBe(false);
+    expect(await run.judge(later)).toMatchObject({ status: 'passed' });
+  });
+
+  test('fails by itself, however early', async () => {
+    const first = check('first', () => sleep(30));
+    const early = beside(silent);
+    const { run } = cellRun(open, [], [first, early]);
+    expect(await run.judge(first)).toMatchObject({ status: 'passed' });
+    expect(await run.judge(early)).toMatchObject({ status: 'failed', reason: { code: 'no-answer' } });
+  });
 });

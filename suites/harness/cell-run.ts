@@ -3,7 +3,7 @@ import type { Reason, Status } from '../../runners/events/event.ts';
 import { matches } from '../../runners/matrix/cells.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
 import type { KnownFailure } from '../../runners/matrix/schema.ts';
-import type { CellContext, Check, OpenCell } from './check.ts';
+import type { CellContext, CellSuite, Check } from './check.ts';
 import { classify } from './classify.ts';
 import { within } from './deadline.ts';
 import { againstKnown, OUTDATED } from './known.ts';
@@ -25,6 +25,12 @@ export interface Verdict {
 
 type Outcome = { readonly skipped: string } | undefined;
 
+interface Work {
+  readonly outcome: Promise<Outcome>;
+  /** What it took, once it has ended. */
+  seconds?: number;
+}
+
 const sinceThen = () => {
   const start = performance.now();
   return () => (performance.now() - start) / 1000;
@@ -39,20 +45,22 @@ const interrupted = (when: string, thrown: unknown): Verdict => ({
 /** One cell on its way through its checks: opens it, judges, skips what cannot be judged any more, closes it. */
 export class CellRun<C extends CellContext> {
   readonly #planned: PlannedCell;
-  readonly #open: OpenCell<C>;
+  readonly #suite: CellSuite<C>;
   readonly #given: Surroundings;
   readonly #today: string;
   readonly #elapsed = sinceThen();
   readonly #statuses = new Set<Status>();
+  /** What goes on beside the check that is being judged, by the check it belongs to. */
+  readonly #begun = new Map<Check<C>, Work>();
   #opening: Promise<C> | undefined;
   #context: C | undefined;
   /** The check that failed and on which all later ones build. */
   #blocker: string | undefined;
 
   /** @param today by which known failures expire, such as 2026-11-23 */
-  constructor(planned: PlannedCell, open: OpenCell<C>, given: Surroundings, rerun: string, today: string) {
+  constructor(planned: PlannedCell, suite: CellSuite<C>, given: Surroundings, rerun: string, today: string) {
     this.#planned = planned;
-    this.#open = open;
+    this.#suite = suite;
     this.#given = given;
     this.#today = today;
     given.emit({ type: 'cell-started', cell: planned.cell.id, rerun });
@@ -61,8 +69,9 @@ export class CellRun<C extends CellContext> {
   /** Comes to a verdict on one check and emits it; never throws. */
   async judge(check: Check<C>): Promise<Verdict> {
     const elapsed = sinceThen();
-    const verdict = againstKnown(await this.#verdict(check), this.#knownOf(check), this.#today);
-    this.#end(check.title, verdict, elapsed());
+    const found = await this.#verdict(check);
+    const verdict = againstKnown(found, this.#knownOf(check), this.#today);
+    this.#end(check.title, verdict, this.#begun.get(check)?.seconds ?? elapsed());
     const { status, reason } = verdict;
     if (reason && reason.code !== 'interrupted' && reason.code !== OUTDATED && BAD.has(status)) {
       await this.#diagnose(reason);
@@ -96,7 +105,8 @@ export class CellRun<C extends CellContext> {
     const { signal } = this.#given;
     if (signal.aborted) return interrupted(`before "${check.title}"`, signal.reason);
     try {
-      const outcome = await this.#orAborted(this.#run(check));
+      if (check.independent) this.#beginBeside(check);
+      const outcome = await this.#orAborted(this.#begun.get(check)?.outcome ?? this.#run(check));
       if (!outcome) return { status: 'passed' };
       return { status: 'skipped', reason: { code: 'not-needed', message: outcome.skipped } };
     } catch (thrown) {
@@ -111,8 +121,24 @@ export class CellRun<C extends CellContext> {
     return knownFailures.filter(({ check, when }) => check === title && matches(when, cell, archive));
   }
 
+  /** Begins what goes on beside the others, of the independent checks from this one to the next that all later ones need. */
+  #beginBeside(check: Check<C>): void {
+    const rest = this.#suite.checks.slice(this.#suite.checks.indexOf(check));
+    const end = rest.findIndex(({ independent }) => !independent);
+    for (const each of end < 0 ? rest : rest.slice(0, end)) {
+      if (!each.meanwhile || this.#begun.has(each)) continue;
+      const elapsed = sinceThen();
+      const work: Work = { outcome: this.#run(each) };
+      const ended = () => {
+        work.seconds = elapsed();
+      };
+      work.outcome.then(ended, ended);
+      this.#begun.set(each, work);
+    }
+  }
+
   async #run(check: Check<C>): Promise<Outcome> {
-    this.#opening ??= this.#open(this.#planned, this.#given);
+    this.#opening ??= this.#suite.open(this.#planned, this.#given);
     this.#context = await this.#opening;
     return (await check.body(this.#context)) ?? undefined;
   }

@@ -19,6 +19,11 @@ export type OpenCell<C extends CellContext> = (planned: PlannedCell, surrounding
 export interface CheckOptions {
   /** Later checks run even if this one fails. It is still skipped when a required one failed before. */
   readonly independent?: boolean;
+  /**
+   * Its work begins with the first independent check of those around it, and goes on beside them: for one that mostly waits,
+   * and shares no channel with the others that takes one at a time, as the console is. Told in its turn, with its own time.
+   */
+  readonly meanwhile?: boolean;
 }
 
 /** Says why the check made no sense this time, if it did not: what it is about was done by an earlier run, for example. */
@@ -31,6 +36,7 @@ export interface Check<C> {
   readonly title: string;
   readonly body: CheckBody<C>;
   readonly independent: boolean;
+  readonly meanwhile: boolean;
 }
 
 /** Adds a check. Its title is its name in all reports: unique within the suite, stable over time. */
@@ -58,14 +64,14 @@ export function cellSuite<C extends CellContext>(
   define: (check: DefineCheck<C>) => void,
 ): CellSuite<C> {
   const checks: Check<C>[] = [];
-  define((title, body, { independent = false } = {}) => {
+  define((title, body, { independent = false, meanwhile = false } = {}) => {
     if (checks.some((each) => each.title === title)) {
       throw new HarnessError({
         code: 'check-title-taken',
         message: `two checks are called "${title}"; a report could not tell them apart`,
       });
     }
-    checks.push({ title, body, independent });
+    checks.push({ title, body, independent: independent || meanwhile, meanwhile });
   });
   return { open, checks };
 }

@@ -50,7 +50,7 @@ export function registerCells<C extends CellContext>(suite: CellSuite<C>): void 
       aroundAll((runChecks) =>
         admission(async () => {
           const folder = cellFolder(runPath, planned.cell.id);
-          cellRun = new CellRun(planned, suite.open, { options, folder, emit, signal }, rerun, today);
+          cellRun = new CellRun(planned, suite, { options, folder, emit, signal }, rerun, today);
           try {
             await runChecks();
           } finally {

@@ -54,7 +54,8 @@ describe('our image on the serial console', () => {
   });
 
   test('what an installer needs is there', async () => {
-    const tools = 'mmdebstrap debootstrap kexec cryptsetup objdump mkfs.xfs mkfs.btrfs mkfs.ext4 curl zstd xz lz4';
+    const tools =
+      'mmdebstrap debootstrap kexec cryptsetup objdump mkfs.xfs mkfs.btrfs mkfs.ext4 curl zstd xz lz4 rpmbootstrap rpm';
     const missing = `for tool in ${tools}; do command -v $tool > /dev/null || echo $tool; done`;
     expect(await cell.guest.shell(missing)).toBe('');
     const installers = await readdir(join(import.meta.dirname, '../../image/files/root'));

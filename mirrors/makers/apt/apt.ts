@@ -6,7 +6,7 @@ import { indexArchive, type Placed, suitesOf } from './index-archive.ts';
 import { common, kernels, own, universe } from './names.ts';
 
 /** An apt archive: Debian's packages as they are, and under names that only Ubuntu has what does the same. */
-export const apt: Maker<'debootstrap'> = { packages, make };
+export const apt: Maker<'debootstrap'> = { folders: ['apt'], packages, make };
 
 function packages({ distribution, debian }: Wanted<'debootstrap'>): string[] {
   const asked = distribution.packages.filter((name) => !(name in own));

@@ -8,6 +8,8 @@ export interface Coat {
   readonly debs?: readonly string[];
   /** Rpms that it needs, besides what its packages say they need: what Debian takes for granted, or calls otherwise. */
   readonly requires?: readonly string[];
+  /** What it stands for besides its name: paths by which others need it before /usr was merged. */
+  readonly provides?: readonly string[];
   /** [path, target]: links that Debian's scripts would have made, or that go by another name there. */
   readonly links?: readonly (readonly [path: string, target: string])[];
   /** [from, to]: files that are called otherwise. */
@@ -63,7 +65,7 @@ export const coats: Readonly<Record<string, Coat>> = {
     requires: ['setup', 'filesystem'],
     triggers: [{ on: '/usr/lib', run: '/usr/sbin/ldconfig' }],
   },
-  bash: { debs: ['bash'], requires: ['glibc'], links: [['usr/bin/sh', 'bash']] },
+  bash: { debs: ['bash'], requires: ['glibc'], links: [['usr/bin/sh', 'bash']], provides: ['/bin/sh', '/bin/bash'] },
   gawk: { debs: ['mawk'], links: [['usr/bin/awk', 'mawk']] },
   basesystem: {
     requires: [
@@ -178,7 +180,7 @@ export const without: readonly string[] = [
   ],
   ...['linux-base', 'initramfs-tools', 'lsb-base', 'sysvinit-utils', 'sensible-utils', 'install-info', 'runit-helper'],
   ...['perl', 'perl-base', 'media-types', 'mime-support', 'dirmngr', 'gpgsm', 'gnupg-l10n', 'iso-codes', 'lsof'],
-  ...['debugedit', 'sqlite3'],
+  ...['debugedit', 'libmagic-mgc', 'sqlite3', 'gnupg', 'pinentry-curses', 'openssl-provider-legacy', 'logsave'],
 ];
 
 /** What no installed system here is ever asked for; patterns of tar. */

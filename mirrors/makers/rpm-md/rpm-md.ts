@@ -14,6 +14,7 @@ const kernelOf = (debian: string) => `linux-image-${debian}`;
 
 /** Rpm-md repositories of real rpms: packages of Debian in an rpm's coat. */
 export const rpmMd: Maker<'rpm-md'> = {
+  folders: ['rpm-md'],
   packages: (wanted) => debsFor(coatsOf(wanted, [kernelOf(wanted.debian)]), namesOf(wanted)),
   make,
 };
@@ -100,7 +101,11 @@ async function fill(
     await mkdir(join(tree, 'etc/rpm'), { recursive: true });
     await writeFile(join(tree, 'etc/rpm/macros.stand-in'), `%_dbpath /${path}\n%_db_backend sqlite\n`);
   }
-  const provides = [...(own?.provides ?? []), ...(rpm.name === KERNEL ? [`kernel-core-uname-r = ${kernel}`] : [])];
+  const provides = [
+    ...(rpm.coat.provides ?? []),
+    ...(own?.provides ?? []),
+    ...(rpm.name === KERNEL ? [`kernel-core-uname-r = ${kernel}`] : []),
+  ];
   const requires = [
     ...new Set([...rpm.requires, ...(own?.requires ?? []), ...(standIn['file-needs'][rpm.name] ?? [])]),
   ];

@@ -12,6 +12,7 @@ import { settle } from './root.ts';
 
 /** A tarball of a system without dpkg, and binary packages with an emerge that installs them. */
 export const stage3: Maker<'stage3'> = {
+  folders: ['stage3', 'rpm-md'],
   packages: (wanted) => [...debsFor(coatsOf(), [...stage, ...parts(wanted).values()]), `linux-image-${wanted.debian}`],
   make,
 };

@@ -3,8 +3,8 @@ import type { Endpoint } from './attempt.ts';
 import { type Reaching, reach } from './reach.ts';
 
 export interface PasswordTarget extends Endpoint, Reaching {
-  /** May be empty. */
-  readonly password: string;
+  /** Each may be empty. A server takes six tries of a connection where nothing else is said, and each of these costs two. */
+  readonly passwords: readonly string[];
 }
 
 export interface PasswordResult {
@@ -16,23 +16,19 @@ export interface PasswordResult {
 }
 
 /**
- * Tries to get in without a key: by no authentication at all, by the password, and by the password as the answer to whatever
- * the server asks. All three are tried whether the server offers them or not.
+ * Tries to get in without a key: by no authentication at all, and by each password, given and as the answer to whatever the
+ * server asks. All are tried whether the server offers them or not, in one connection: to make one costs an emulated guest
+ * more than all tries.
  *
  * @throws GuestFailure where the server could not be asked, as `reach` does.
  */
-export async function attemptPassword(target: PasswordTarget): Promise<PasswordResult> {
-  const { user: username, password } = target;
+export async function attemptPasswords(target: PasswordTarget): Promise<PasswordResult> {
+  const { user: username, passwords } = target;
   let tried: string | undefined;
   const methods = () => {
     const left: AnyAuthMethod[] = [
       { type: 'none', username },
-      { type: 'password', username, password },
-      {
-        type: 'keyboard-interactive',
-        username,
-        prompt: (_name, _instructions, _language, prompts, finish) => finish(prompts.map(() => password)),
-      },
+      ...passwords.flatMap((password) => by(username, password)),
     ];
     return () => {
       const next = left.shift();
@@ -46,3 +42,12 @@ export async function attemptPassword(target: PasswordTarget): Promise<PasswordR
   reached.client.end();
   return { outcome: 'accepted', offered: [], ...(tried ? { by: tried } : {}) };
 }
+
+const by = (username: string, password: string): AnyAuthMethod[] => [
+  { type: 'password', username, password },
+  {
+    type: 'keyboard-interactive',
+    username,
+    prompt: (_name, _instructions, _language, prompts, finish) => finish(prompts.map(() => password)),
+  },
+];

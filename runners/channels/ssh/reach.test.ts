@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import { describe, expect, test } from 'vitest';
-import { attemptPassword } from './password.ts';
+import { attemptPasswords } from './password.ts';
 import { Ssh } from './ssh.ts';
 
 const { private: privateKey } = ssh2.utils.generateKeyPairSync('ed25519');
@@ -102,14 +102,14 @@ test('refused: once, at once', async () => {
   await using stack = new AsyncDisposableStack();
   const { port, attempts } = await server(stack, (context) => context.reject(['publickey']));
   await expect(Ssh.connect(target(port, 30))).rejects.toMatchObject({ code: 'ssh-refused' });
-  expect(await attemptPassword({ ...target(port, 30), password: 'x' })).toMatchObject({ outcome: 'refused' });
+  expect(await attemptPasswords({ ...target(port, 30), passwords: ['x'] })).toMatchObject({ outcome: 'refused' });
   expect(attempts()).toBe(2);
 });
 
 test('accepted without authentication', async () => {
   await using stack = new AsyncDisposableStack();
   const { port } = await server(stack, (context) => context.accept());
-  expect(await attemptPassword({ ...target(port, 30), password: '' })).toMatchObject({
+  expect(await attemptPasswords({ ...target(port, 30), passwords: [''] })).toMatchObject({
     outcome: 'accepted',
     by: 'none',
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run } from '../../process/command.ts';
 import { type KeyPair, makeKeyPair } from './keys.ts';
-import { attemptPassword } from './password.ts';
+import { attemptPasswords } from './password.ts';
 import { Ssh, type SshTarget } from './ssh.ts';
 import { Sshd, USERS, unable } from './sshd.test-support.ts';
 
@@ -93,10 +93,10 @@ describe.skipIf(unable !== '')(`against sshd${unable && ` (skipped: without ${un
     });
 
     test('passwords: the right one gets in, a wrong, an empty and none do not', async () => {
-      const by = (user: string, password: string) => attemptPassword({ ...to(sshd), user, password });
+      const by = (user: string, ...passwords: string[]) => attemptPasswords({ ...to(sshd), user, passwords });
       expect(await by(USERS.withPassword, 'secret')).toEqual({ outcome: 'accepted', by: 'password', offered: [] });
-      expect(await by(USERS.withPassword, 'wrong')).toMatchObject({ outcome: 'refused' });
-      expect(await by(USERS.withPassword, '')).toMatchObject({ outcome: 'refused' });
+      expect(await by(USERS.withPassword, 'wrong', 'secret')).toMatchObject({ outcome: 'accepted' });
+      expect(await by(USERS.withPassword, 'wrong', '')).toMatchObject({ outcome: 'refused' });
       expect(await by(USERS.withEmptyPassword, '')).toMatchObject({ outcome: 'refused' });
     });
   });
@@ -104,8 +104,8 @@ describe.skipIf(unable !== '')(`against sshd${unable && ` (skipped: without ${un
   test('a server that permits empty passwords is found out', async () => {
     await using sshd = await Sshd.prepare(keys.publicKey, ['PermitEmptyPasswords yes']);
     sshd.start();
-    const target = { ...to(sshd), user: USERS.withEmptyPassword, password: '' };
-    expect(await attemptPassword(target)).toMatchObject({ outcome: 'accepted', by: 'none' });
+    const target = { ...to(sshd), user: USERS.withEmptyPassword, passwords: [''] };
+    expect(await attemptPasswords(target)).toMatchObject({ outcome: 'accepted', by: 'none' });
   });
 
   test('a server that offers keys only refuses the right password', async () => {
@@ -114,8 +114,8 @@ describe.skipIf(unable !== '')(`against sshd${unable && ` (skipped: without ${un
       'KbdInteractiveAuthentication no',
     ]);
     sshd.start();
-    const target = { ...to(sshd), user: USERS.withPassword, password: 'secret' };
-    expect(await attemptPassword(target)).toEqual({ outcome: 'refused', offered: ['publickey'] });
+    const target = { ...to(sshd), user: USERS.withPassword, passwords: ['secret'] };
+    expect(await attemptPasswords(target)).toEqual({ outcome: 'refused', offered: ['publickey'] });
   });
 
   test('a server that comes up late is waited for', async () => {

@@ -25,7 +25,7 @@ install_first_packages() {
   for repository in "${REPOSITORIES[@]:0:$FIRST_REPOSITORIES}"; do
     urls+=(--repository "$(repository_url "$repository")")
   done
-  print_keys | write "$GPG_KEY"
+  cat "${KEY_FILES[@]}" | write "$GPG_KEY"
   verification
   # shellcheck disable=SC2086 # names of packages
   rpmbootstrap "${urls[@]:2}" "${VERIFICATION[@]}" --releasever "$RELEASE" --database "/$RPM_DATABASE" \

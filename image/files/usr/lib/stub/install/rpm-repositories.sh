@@ -30,18 +30,19 @@ await_repository() {
   say "$url, revision $(sed -n 's:.*<revision>\(.*\)</revision>.*:\1:p' <<< "$index")"
 }
 
-# print_keys: the public keys that count.
-print_keys() {
+# Sets KEY_FILES to those that hold the keys that count.
+find_keys() {
   local name folder
   if [ -n "${KEYRING:-}" ]; then
-    cat "$KEYRING"
+    KEY_FILES=("$KEYRING")
     return
   fi
+  KEY_FILES=()
   for name in "${KEYS[@]}"; do
     for folder in $KEY_FOLDERS; do
-      [ ! -e "$folder/$name" ] || { cat "$folder/$name" && continue 2; }
+      [ ! -s "$folder/$name" ] || { KEY_FILES+=("$folder/$name") && continue 2; }
     done
-    fail "the image has no key $name"
+    fail "the image has no key $name, in none of $KEY_FOLDERS"
   done
 }
 

@@ -15,7 +15,8 @@ label_files() {
   [ -e "$config" ] || return 0
   contexts=/etc/selinux/$(sed -n 's/^SELINUXTYPE=//p' "$config")/contexts/files/file_contexts
   [ -e "$TARGET$contexts" ] || return 0
-  if in_target setfiles -F "$contexts" /; then
+  # -m: whatever the mounts say, which is that nothing here has labels
+  if in_target setfiles -m -F "$contexts" /; then
     progress 'labelled for SELinux'
   else
     say 'WARNING: the files cannot be labelled, so SELinux will be permissive: touch /.autorelabel there, and reboot'

@@ -23,9 +23,6 @@ enable_services() {
     say 'stub has no RSA host key, and this SSH server knows no other kind: it makes one when it is first started'
 }
 
-# D-Bus makes its own.
-write_machine_id() { :; }
-
 write_locale() {
   echo "LANG=\"$LOCALE\"" | write /etc/sysconfig/i18n
   echo "ZONE=\"$(cat "$TARGET/etc/timezone")\"" | write /etc/sysconfig/clock

@@ -31,6 +31,7 @@ CRYPTTAB_OPTIONS=luks,discard
 check_settings() {
   check_filesystem_settings
   check_keyring
+  find_keys
 }
 
 step_network() {
@@ -75,8 +76,8 @@ step_initramfs() {
 
 step_finish() {
   tell_packages
-  label_files
   unmount_kernel_folders
+  label_files
   finish_root
 }
 
