@@ -2,15 +2,14 @@
 # The network: eth0 by DHCP, and who answers LLMNR.
 
 write_network_by_keyfile() {
-  local llmnr=0
-  # 2 is yes. Where another program answers, NetworkManager has nobody to tell.
-  [ "$LLMNR" != resolved ] || llmnr=2
+  # 2 is yes, 0 is no. Where another program answers, NetworkManager has nobody to tell.
+  local -A answers=([resolved]=2 [llmnrd]=0)
   write /etc/NetworkManager/system-connections/eth0.nmconnection 600 << END
 [connection]
 id=eth0
 type=ethernet
 interface-name=eth0
-llmnr=$llmnr
+llmnr=${answers[$LLMNR]}
 
 [ipv4]
 method=auto

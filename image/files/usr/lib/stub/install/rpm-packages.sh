@@ -26,9 +26,14 @@ install_first_packages() {
     urls+=(--repository "$(repository_url "$repository")")
   done
   cat "${KEY_FILES[@]}" | write "$GPG_KEY"
-  verification
+  local verification=(--key "$TARGET$GPG_KEY")
+  # A KEYRING of the user's is never passed over.
+  if [ -n "${UNVERIFIED:-}" ] && [ -z "${KEYRING:-}" ]; then
+    say "WARNING: the first packages are not verified: $UNVERIFIED"
+    verification=(--no-signature)
+  fi
   # shellcheck disable=SC2086 # names of packages
-  rpmbootstrap "${urls[@]:2}" "${VERIFICATION[@]}" --releasever "$RELEASE" --database "/$RPM_DATABASE" \
+  rpmbootstrap "${urls[@]:2}" "${verification[@]}" --releasever "$RELEASE" --database "/$RPM_DATABASE" \
     --keep "$FIRST_FOLDER" "${urls[1]}" "$TARGET" $FIRST_PACKAGES ||
     fail "rpmbootstrap ended with status $?; its words stand above"
   progress 'installed the first packages'
@@ -50,6 +55,7 @@ take_over_bdb() {
   mkdir -p "$TARGET/$RPM_DATABASE"
   in_target rpm --initdb
   in_target rpm --import "$GPG_KEY" || say "WARNING: the new system's rpm does not take the key: nothing can be verified by it"
+  # shellcheck disable=SC2016 # for the shell inside
   in_target sh -c 'exec rpm --install --justdb --nodeps --noscripts --notriggers "$0"/*.rpm' "$FIRST_FOLDER" ||
     fail "the new system's rpm does not read its own packages; its words stand above"
   progress 'rpm database made anew from inside'

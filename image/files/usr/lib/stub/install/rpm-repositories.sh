@@ -46,15 +46,6 @@ find_keys() {
   done
 }
 
-# verification: sets VERIFICATION to the words for rpmbootstrap. A KEYRING of the user's is never passed over.
-verification() {
-  VERIFICATION=(--key "$TARGET$GPG_KEY")
-  if [ -n "${UNVERIFIED:-}" ] && [ -z "${KEYRING:-}" ]; then
-    say "WARNING: the first packages are not verified: $UNVERIFIED"
-    VERIFICATION=(--no-signature)
-  fi
-}
-
 # The distribution's own files would have it asked elsewhere (mirror lists, which are gone for some): what they say of our
 # repositories goes, the others stay, switched off.
 write_repositories() {

@@ -13,7 +13,7 @@
 
 LIB=${BASH_SOURCE[0]%/*}
 ARCHITECTURE=$(uname -m)
-for part in steps network filesystem luks identity keyring \
+for part in steps network filesystem luks identity keyring initramfs-content \
   rpm-repositories rpm-packages rpm-initramfs rpm-network rpm-services "rpm-$INIT"; do
   # shellcheck source=/dev/null
   . "$LIB/$part.sh"
@@ -26,6 +26,7 @@ TARGET_LC_ALL=${TARGET_LC_ALL:-C.UTF-8}
 LOCALE=${LOCALE:-$TARGET_LC_ALL}
 INITRAMFS_MODULES=${INITRAMFS_MODULES:-virtiofs dm-crypt}
 # dracut's initramfs has systemd in it, which opens the volume by this line.
+# shellcheck disable=SC2034 # read by luks.sh
 CRYPTTAB_OPTIONS=luks,discard
 
 check_settings() {
