@@ -1,3 +1,5 @@
+import type { Coat } from '../rpm-md/coats.ts';
+
 /**
  * What a stand-in of Gentoo consists of, as data: parts by the names that they have in ../rpm-md/coats.ts, where it is said what
  * of Debian's is in them and what scripts of packages would have done for them.
@@ -13,6 +15,14 @@ export const stage: readonly string[] = [
 
 /** The part in which the kernel is. */
 export const KERNEL = 'kernel-core';
+
+/** Parts that Gentoo has otherwise than EL: whose guest agent, for one, may do nothing until it is allowed to. */
+export const coats: Readonly<Record<string, Coat>> = {
+  'guest-agent': { debs: ['qemu-guest-agent'], requires: ['systemd'] },
+};
+
+/** Packages that are not called as their part. */
+export const partOf: Readonly<Record<string, string>> = { 'app-emulation/qemu-guest-agent': 'guest-agent' };
 
 /** Programs for the filesystem that the installer was asked for, by Gentoo's names. */
 export const filesystems: readonly string[] = ['xfsprogs', 'btrfs-progs', 'e2fsprogs', 'cryptsetup'].map(

@@ -1,13 +1,13 @@
 import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Maker, Making, Wanted } from '../maker.ts';
-import { type Coat, coats, without as never } from '../rpm-md/coats.ts';
+import { type Coat, coats as common, without as never } from '../rpm-md/coats.ts';
 import { prepareKernel } from '../rpm-md/kernel.ts';
 import { putOn } from '../rpm-md/lay.ts';
 import { debsFor, parsePackages, type Rpm, resolve } from '../rpm-md/resolve.ts';
 import { kernelDebs, unpack } from '../rpm-md/rpm-md.ts';
 import { layOut } from './lay-out.ts';
-import { filesystems, without as idle, KERNEL, OTHERS, stage } from './names.ts';
+import { coats, filesystems, without as idle, KERNEL, OTHERS, partOf, stage } from './names.ts';
 import { settle } from './root.ts';
 
 /** A tarball of a system without dpkg, and binary packages with an emerge that installs them. */
@@ -18,14 +18,18 @@ export const stage3: Maker<'stage3'> = {
 };
 
 const coatsOf = (kernel: readonly string[] = []): Readonly<Record<string, Coat>> => ({
+  // EL's would be asked for what Gentoo's is.
+  ...Object.fromEntries(Object.entries(common).filter(([name]) => name !== 'qemu-guest-agent')),
   ...coats,
-  [KERNEL]: { ...coats[KERNEL], debs: kernel },
+  [KERNEL]: { ...common[KERNEL], debs: kernel },
 });
 
 /** Gentoo's names of what its installer asks for, each with its part. */
 export function parts({ distribution, arch }: Wanted<'stage3'>): Map<string, string> {
   const kernel = distribution.published[arch]?.['kernel-package'] ?? '';
-  const asked = [...distribution.packages, ...filesystems].map((name) => [name, name.split('/').at(-1) ?? ''] as const);
+  const asked = [...distribution.packages, ...filesystems].map(
+    (name) => [name, partOf[name] ?? name.split('/').at(-1) ?? ''] as const,
+  );
   return new Map([[kernel, KERNEL], ...asked]);
 }
 
