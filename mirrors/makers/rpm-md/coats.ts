@@ -71,6 +71,7 @@ export const coats: Readonly<Record<string, Coat>> = {
     requires: [
       'bash',
       'coreutils',
+      'hostname',
       'sed',
       'grep',
       'findutils',
@@ -164,66 +165,3 @@ export const coats: Readonly<Record<string, Coat>> = {
 
 /** Programs for the filesystem that the installer was asked for. */
 export const filesystems: readonly string[] = ['xfsprogs', 'e2fsprogs', 'btrfs-progs', 'cryptsetup'];
-
-/** Packages of Debian that nothing in a stand-in needs, whoever asks for them: Debian's own ways, and what is large and idle. */
-export const without: readonly string[] = [
-  ...[
-    'dpkg',
-    'debconf',
-    'adduser',
-    'ucf',
-    'init-system-helpers',
-    'base-files',
-    'base-passwd',
-    'debianutils',
-    'libpam-runtime',
-  ],
-  ...['linux-base', 'initramfs-tools', 'lsb-base', 'sysvinit-utils', 'sensible-utils', 'install-info', 'runit-helper'],
-  ...['perl', 'perl-base', 'media-types', 'mime-support', 'dirmngr', 'gpgsm', 'gnupg-l10n', 'iso-codes', 'lsof'],
-  ...['debugedit', 'libmagic-mgc', 'sqlite3', 'gnupg', 'pinentry-curses', 'openssl-provider-legacy', 'logsave'],
-];
-
-/** What no installed system here is ever asked for; patterns of tar. */
-export const leftOut: readonly string[] = [
-  ...['doc', 'man', 'info', 'locale', 'lintian', 'bug', 'bash-completion', 'zsh', 'fish', 'reportbug'].map(
-    (name) => `./usr/share/${name}`,
-  ),
-  ...[
-    'doc-base',
-    'menu',
-    'applications',
-    'icons',
-    'pixmaps',
-    'apport',
-    'pkgconfig',
-    'gcc',
-    'gdb',
-    'polkit-1',
-    'runit',
-    'i18n',
-  ].map((name) => `./usr/share/${name}`),
-  ...['./usr/share/zoneinfo/posix', './usr/share/zoneinfo/right', './usr/lib/udev/hwdb.d', './usr/lib/systemd/catalog'],
-  ...[
-    './etc/init.d',
-    './etc/sv',
-    './etc/ufw',
-    './etc/runit',
-    './etc/apparmor.d',
-    './etc/cron.*',
-    './etc/logcheck',
-    './usr/include',
-  ],
-  ...[
-    './usr/lib/valgrind',
-    './usr/lib/python3*/test',
-    './usr/lib/python3*/idlelib',
-    './usr/lib/python3*/lib2to3',
-    './usr/lib/python3*/ensurepip',
-  ],
-  ...[
-    './usr/lib/python3*/turtledemo',
-    './usr/lib/python3*/tkinter',
-    './usr/lib/python3*/config-*',
-    './usr/lib/python3*/pydoc_data',
-  ],
-];

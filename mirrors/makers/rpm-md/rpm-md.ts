@@ -1,9 +1,10 @@
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Maker, Making, Wanted } from '../maker.ts';
-import { type Coat, coats, filesystems, leftOut, without } from './coats.ts';
+import { type Coat, coats, filesystems } from './coats.ts';
 import { prepareKernel } from './kernel.ts';
 import { pathsOf, putOn, scriptletsOf } from './lay.ts';
+import { leftOut, without } from './left-out.ts';
 import { type ReleaseRpm, releaseRpms } from './release.ts';
 import { layRepositories } from './repositories.ts';
 import { type Deb, debsFor, parsePackages, type Rpm, resolve } from './resolve.ts';
