@@ -1,9 +1,10 @@
 import { copyFile, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Maker, Making, Wanted } from '../maker.ts';
-import { type Coat, coats as common, without as never } from '../rpm-md/coats.ts';
+import { type Coat, coats as common } from '../rpm-md/coats.ts';
 import { prepareKernel } from '../rpm-md/kernel.ts';
 import { putOn } from '../rpm-md/lay.ts';
+import { without as never } from '../rpm-md/left-out.ts';
 import { debsFor, parsePackages, type Rpm, resolve } from '../rpm-md/resolve.ts';
 import { kernelDebs, unpack } from '../rpm-md/rpm-md.ts';
 import { layOut } from './lay-out.ts';
