@@ -65,11 +65,20 @@ async function install(archive: string, keyring: string, ...names: readonly stri
   await cp(keyring, join(target, 'key.asc'));
   const repositories = ['baseos', 'appstream'].map((id) => {
     const path = id === 'baseos' ? 'BaseOS' : 'AppStream';
-    return ['--repofrompath', `${id},file:///work/archive/8/${path}/${arch}/os`, `--setopt=${id}.gpgcheck=1`];
+    const settings = ['gpgcheck=1', 'gpgkey=file:///work/target/key.asc'].map((each) => `--setopt=${id}.${each}`);
+    return ['--repofrompath', `${id},file:///work/archive/8/${path}/${arch}/os`, ...settings];
   });
   const argv = [
-    ...['dnf', '-y', '--installroot=/work/target', '--releasever=8', '--setopt=reposdir=/tmp', '--setopt=logdir=/tmp'],
-    ...['--setopt=gpgkey=file:///work/target/key.asc', '--setopt=cachedir=/tmp/cache', ...repositories.flat()],
+    ...[
+      'dnf',
+      '-y',
+      '-q',
+      '--installroot=/work/target',
+      '--releasever=8',
+      '--setopt=reposdir=/tmp',
+      '--setopt=logdir=/tmp',
+    ],
+    ...['--setopt=cachedir=/tmp/cache', ...repositories.flat()],
     ...['install', ...names],
   ];
   const binds = [
@@ -144,6 +153,6 @@ async function refusal(change: (packages: string) => Promise<void>) {
   const binds = [{ from: repository, to: 'repository', writable: true }];
   await tools.run(['createrepo_c', '--quiet', '--no-database', '/work/repository'], { binds, purpose: 'indexing' });
   const { target, said } = await install(archive, standIn.keyring, 'less');
-  await expect(said).rejects.toThrow(/GPG check FAILED|not correctly signed|BAD|digest|signature/i);
+  await expect(said).rejects.toThrow(/GPG check FAILED/);
   return { target };
 }

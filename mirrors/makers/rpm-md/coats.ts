@@ -87,9 +87,10 @@ export const coats: Readonly<Record<string, Coat>> = {
   },
   'util-linux': { debs: ['util-linux', 'mount', 'login', 'bsdutils'], requires: ['pam'] },
   'shadow-utils': { debs: ['passwd'], requires: ['pam', 'setup'] },
-  pam: { debs: ['libpam0g', 'libpam-modules', 'libpam-modules-bin', 'libpam-systemd'], requires: ['setup'] },
+  pam: { debs: ['libpam0g', 'libpam-modules', 'libpam-modules-bin'], requires: ['setup'] },
+  'systemd-libs': { debs: ['libsystemd0', 'libudev1'] },
   systemd: {
-    debs: ['systemd', 'systemd-sysv', 'libsystemd-shared', 'libsystemd0', 'udev', 'libudev1', 'libnss-systemd'],
+    debs: ['systemd', 'systemd-sysv', 'libsystemd-shared', 'udev', 'libnss-systemd', 'libpam-systemd'],
     requires: ['basesystem', 'dbus', 'kmod', 'procps'],
     units: ['getty@.service', 'remote-fs.target', 'systemd-timesyncd.service'],
     triggers: [
@@ -125,7 +126,7 @@ export const coats: Readonly<Record<string, Coat>> = {
   acpid: { debs: ['acpid'], requires: ['systemd'], units: ['acpid.service'] },
   grubby: { requires: ['bash'] },
   policycoreutils: { debs: ['policycoreutils', 'selinux-utils'] },
-  cryptsetup: { debs: ['cryptsetup-bin', 'systemd-cryptsetup', 'dmsetup'] },
+  cryptsetup: { debs: ['cryptsetup-bin', 'systemd-cryptsetup', 'dmsetup'], requires: ['systemd'] },
   'glibc-langpack-ja': { requires: ['glibc'] },
 
   // In place of what CentOS 6 has and Debian has not: chkconfig, jobs of upstart, ifcfg files

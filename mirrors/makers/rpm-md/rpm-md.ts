@@ -30,7 +30,11 @@ function namesOf({ distribution, arch }: Wanted<'rpm-md'>): string[] {
 /** Those of all distributions, and the few by which this one says what it is. */
 function coatsOf({ standIn }: Wanted<'rpm-md'>, kernel: readonly string[]): Readonly<Record<string, Coat>> {
   const { package: release, repositories, keys } = standIn.release;
-  const ours = { [repositories]: {}, [keys]: {}, [release]: { requires: ['setup'] } };
+  const ours = {
+    [repositories]: {},
+    [keys]: {},
+    [release]: { requires: ['setup', repositories, keys].filter((name) => name !== release) },
+  };
   const { basesystem, 'kernel-core': core } = coats;
   return {
     ...coats,
