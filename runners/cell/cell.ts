@@ -1,20 +1,18 @@
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
-import { GuestFailure, HarnessError } from '../errors.ts';
+import { HarnessError } from '../errors.ts';
 import type { Reason } from '../events/event.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
-import { FATAL_SIGHTS } from '../machine/sights.ts';
 import { awaitRootShell } from '../machine/system.ts';
 import type { ArchiveKind } from '../matrix/fields.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { ARCHES } from '../qemu/arch.ts';
 import { Access } from './access.ts';
-import { realArchiveOf } from './archive.ts';
+import { blame, endsGuest } from './blame.ts';
 import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
 import { type Family, familyOf } from './families.ts';
 import { Guest } from './guest.ts';
 import { install, installerLine } from './install.ts';
 import type { Installed } from './installed.ts';
-import { requireAnswers } from './packages.ts';
 import { Phases } from './phases.ts';
 import { factsAbout, type Prepared, prepare } from './prepare.ts';
 import { Reuse } from './reuse.ts';
@@ -22,9 +20,6 @@ import type { Surroundings } from './surroundings.ts';
 import { Systems } from './systems.ts';
 import { keepGuest } from './ways-in.ts';
 import { hostNameOf, openWorkspace, type Workspace } from './workspace.ts';
-
-/** Failures after which a guest answers nothing: what kills it, and a console that is silent. */
-const ENDS = new Set([...FATAL_SIGHTS.map(({ code }) => code), 'console-timeout', 'console-idle', 'kexec-not-done']);
 
 /** Why a step was not taken: what it leads to was there already. Nothing where it was taken. */
 export type Outcome = { readonly skipped: string } | undefined;
@@ -79,8 +74,7 @@ export class Cell implements AsyncDisposable {
     );
     for (const [name, value] of Object.entries(factsAbout(prepared, this.planned.distribution)))
       this.#phases.fact(name, value);
-    const { kind } = prepared.archive;
-    this.#given.emit({ type: 'cell-archive', cell: this.planned.cell.id, archive: kind });
+    this.#given.emit({ type: 'cell-archive', cell: this.planned.cell.id, archive: prepared.archive.kind });
     this.#prepared = prepared;
     return prepared;
   }
@@ -124,14 +118,11 @@ export class Cell implements AsyncDisposable {
     const line = installerLine(this.planned.cell, this.#ready, this.#given.options);
     const budget = BUDGETS[this.#ready.proof.accelerator].install;
     const began = Date.now();
-    const { mark, packages } = await this.#phases.span('install', async () => {
-      try {
-        return await install(this.machine, line, this.#phases, budget);
-      } catch (error) {
-        if (error instanceof GuestFailure && error.code === 'installer-failed') await this.#blameArchive(error, began);
-        throw error;
-      }
-    });
+    const { mark, packages } = await this.#phases.span('install', () =>
+      install(this.machine, line, this.#phases, budget).catch((error) =>
+        blame(error, began, this.#ready.archive, this.planned, this.#given),
+      ),
+    );
     await this.#leave();
     await this.#awaitReset('shutdown', 'the reset at the end of the installer', mark);
     await this.#reuse.keepInstalled(this.#guest, { hostKey: this.stubHostKey, packages });
@@ -214,7 +205,7 @@ export class Cell implements AsyncDisposable {
 
   onFailure(reason: Reason): void {
     this.#failed = true;
-    this.#lost ||= ENDS.has(reason.code);
+    this.#lost ||= endsGuest(reason.code);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -236,13 +227,6 @@ export class Cell implements AsyncDisposable {
   get #ready(): Prepared {
     if (this.#prepared) return this.#prepared;
     throw new HarnessError({ code: 'no-image', message: 'the image of the cell was never made ready' });
-  }
-
-  /** Where this host cannot reach the archive either, or the archive answered wrongly, the guest is not to blame. */
-  async #blameArchive(failure: GuestFailure, since: number): Promise<void> {
-    const { options, signal } = this.#given;
-    if (options.proxy) await requireAnswers(options.proxy, failure, since);
-    if (this.archive === 'real') await realArchiveOf(this.planned, options, signal);
   }
 
   async #followKexec(): Promise<void> {

@@ -35,8 +35,10 @@ export const STUB_CAME_BACK: readonly FailOn[] = [
     message: 'stub found nothing to boot',
   },
   { pattern: /stub: plugin [^\n]* failed [^\n]*\n/, code: 'kexec-not-done', message: 'a plugin of stub failed' },
+  // A root shell that nobody logged in to, behind the kernel's last words before user space; or of a getty, in other stubs.
   {
-    pattern: / login: root \(automatic login\)/,
+    pattern:
+      /Run \/init as init process\n(?:(?!Linux version| login: )[\s\S]){0,4000}?root@[\w.-]+:~# | login: root \(automatic login\)/,
     code: 'kexec-not-done',
     message: 'stub came up instead of the installed system',
   },

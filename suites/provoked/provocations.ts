@@ -14,6 +14,12 @@ export interface Provocation {
 
 const inGuest = (command: string) => async (cell: Cell) => void (await cell.guest.shell(command));
 
+/** The connection that is open would still know the guest as it was. */
+const behindBackOfSsh = (command: string) => async (cell: Cell) => {
+  await cell.guest[Symbol.asyncDispose]();
+  await cell.guest.shell(command);
+};
+
 /** Types a command that does not come back. */
 const type = (line: string) => async (cell: Cell) => cell.machine.qemu.console.sendLine(line);
 
@@ -101,7 +107,7 @@ export const inSecondSystem: readonly Provocation[] = [
   },
   {
     name: 'other SSH host keys',
-    provoke: inGuest(
+    provoke: behindBackOfSsh(
       'rm /etc/ssh/ssh_host_*; ssh-keygen -q -t ed25519 -N "" -f /etc/ssh/ssh_host_ed25519_key; systemctl restart ssh',
     ),
     check: "the SSH host key is the stub's",
@@ -111,10 +117,7 @@ export const inSecondSystem: readonly Provocation[] = [
   },
   {
     name: 'sshd not enabled',
-    provoke: async (cell) => {
-      await cell.guest[Symbol.asyncDispose]();
-      await cell.guest.shell('systemctl disable --now ssh');
-    },
+    provoke: behindBackOfSsh('systemctl disable --now ssh'),
     check: 'SSH logs in by key',
     status: 'failed',
     code: 'ssh-unreachable',
