@@ -1,0 +1,32 @@
+import { GuestFailure } from '../errors.ts';
+import { FATAL_SIGHTS } from '../machine/sights.ts';
+import type { PlannedCell } from '../matrix/plan.ts';
+import { type CellArchive, realArchiveOf } from './archive.ts';
+import { requireAnswers } from './packages.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Failures after which a guest answers nothing: what kills it, and a console that is silent. */
+const ENDS = new Set([...FATAL_SIGHTS.map(({ code }) => code), 'console-timeout', 'console-idle', 'kexec-not-done']);
+
+/** Whether nothing more can be asked of a guest that has failed in this way. */
+export const endsGuest = (code: string): boolean => ENDS.has(code);
+
+/**
+ * Charges an installer's failure: where this host cannot reach the archive either, or the archive has answered wrongly since
+ * the installer began (milliseconds since the epoch), the guest is not to blame.
+ *
+ * @throws HarnessError `archive-failed`, `archive-unreachable`; otherwise what it was given.
+ */
+export async function blame(
+  error: unknown,
+  since: number,
+  archive: CellArchive,
+  planned: PlannedCell,
+  { options, signal }: Surroundings,
+): Promise<never> {
+  if (error instanceof GuestFailure && error.code === 'installer-failed') {
+    if (options.proxy) await requireAnswers(options.proxy, error, since);
+    if (archive.kind === 'real') await realArchiveOf(planned, options, signal);
+  }
+  throw error;
+}
