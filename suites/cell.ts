@@ -49,7 +49,7 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     'SSH refuses a password and an empty one',
     async (cell) => {
-      const { outcome } = await cell.guest.tryPasswords('password', '');
+      const { outcome } = await cell.guest.passwords();
       expect(outcome).toBe('refused');
     },
     meanwhile,

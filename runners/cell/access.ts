@@ -24,6 +24,7 @@ export class Access implements AsyncDisposable {
   readonly #machine: Machine;
   readonly #options: AccessOptions;
   #ssh: Promise<Ssh> | undefined;
+  #passwords: Promise<PasswordResult> | undefined;
 
   constructor(machine: Machine, options: AccessOptions) {
     this.#machine = machine;
@@ -62,9 +63,21 @@ export class Access implements AsyncDisposable {
     return this.#ssh;
   }
 
-  async tryPasswords(...passwords: string[]): Promise<PasswordResult> {
-    const endpoint = await this.#endpoint('SSH login by a password');
-    return this.#machine.whileAlive(endpoint.awaiting, () => attemptPasswords({ ...endpoint, passwords }));
+  /** What came of logging in over SSH without the key, by a password and by an empty one; tried once for all callers. */
+  passwords(): Promise<PasswordResult> {
+    this.#passwords ??= this.#endpoint('SSH login by a password').then((endpoint) =>
+      this.#machine.whileAlive(endpoint.awaiting, () => attemptPasswords({ ...endpoint, passwords: ['password', ''] })),
+    );
+    return this.#passwords;
+  }
+
+  /**
+   * Begins what takes a guest longest and will be asked for anyway: a login by key, of which emulation makes a second, and
+   * those by passwords, which sshd makes wait for their refusal.
+   */
+  knock(): void {
+    // Whoever asks is told how it went.
+    for (const begun of [this.ssh(), this.passwords()]) begun.catch(() => {});
   }
 
   /** Asks the guest's network segment for a name, as a neighbour would, up to three times. `undefined` when nobody answers. */
@@ -99,11 +112,12 @@ export class Access implements AsyncDisposable {
     return this.#machine.whileAlive(awaiting, () => ask(this.#machine.qemu.agent, this.#patience));
   }
 
-  /** Ends the SSH session; the next command would open another. */
+  /** Ends the SSH session, and forgets what came of passwords; the next command would open another. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const ssh = await this.#ssh?.catch(() => undefined);
+    const [ssh] = await Promise.all([this.#ssh, this.#passwords].map((each) => each?.catch(() => undefined)));
     this.#ssh = undefined;
-    await ssh?.[Symbol.asyncDispose]();
+    this.#passwords = undefined;
+    await (ssh as Ssh | undefined)?.[Symbol.asyncDispose]();
   }
 
   get #patience(): { readonly timeout: number; readonly signal: AbortSignal } {

@@ -145,11 +145,13 @@ export class Cell implements AsyncDisposable {
     const fromBooted = this.#reuse.stage === 'booted' && !this.#guest.machine;
     const restored = fromBooted ? await this.#reuse.restore('booted', this.#guest, this.#ready) : undefined;
     if (restored) {
+      this.guest.knock();
       await this.systems.identify(this.machine, this.#ready, 'the words of the installed system about itself');
       return { skipped: restored.because };
     }
     if (!this.#guest.machine) await this.bootDisk();
-    await this.#followKexec();
+    // A checkpoint is of a guest that nobody talks to.
+    await this.#followKexec(() => fromBooted || this.guest.knock());
     if (fromBooted) await this.#reuse.save('booted', this.#guest, this.#ready, this.stubHostKey);
     return undefined;
   }
@@ -161,7 +163,7 @@ export class Cell implements AsyncDisposable {
     const mark = this.machine.mark();
     await this.machine.type('systemctl reboot');
     await this.#awaitReset('shutdown', 'the reset of the second reboot', mark);
-    await this.#followKexec();
+    await this.#followKexec(() => {});
     return undefined;
   }
 
@@ -229,12 +231,12 @@ export class Cell implements AsyncDisposable {
     throw new HarnessError({ code: 'no-image', message: 'the image of the cell was never made ready' });
   }
 
-  async #followKexec(): Promise<void> {
+  async #followKexec(prompted: () => void): Promise<void> {
     await this.#phases.span('boot-installed', async () => {
       const mark = this.#rebootMark;
       if (!mark) throw new HarnessError({ code: 'no-reboot', message: 'nothing asked the guest to reboot' });
       const patience = this.#patience('boot-installed', 'the login prompt of the installed system');
-      const ways = { patience, access: () => this.guest };
+      const ways = { patience, access: () => this.guest, prompted };
       const { release, version } = await this.systems.followKexec(this.machine, mark, this.#ready, ways);
       this.#phases.fact('installed kernel', `${release} ${version}`);
     });

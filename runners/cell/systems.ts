@@ -8,6 +8,13 @@ import { ANSWER } from './budgets.ts';
 import { familyOf } from './families.ts';
 import type { Prepared } from './prepare.ts';
 
+export interface WaysToFollow {
+  readonly patience: Patience;
+  readonly access: () => Access;
+  /** Called when there is a login prompt. */
+  readonly prompted: () => void;
+}
+
 /** The systems that have been up in a cell's guest, each by its own words. */
 export class Systems {
   /** In order: stub first, where it installed. */
@@ -37,10 +44,10 @@ export class Systems {
     machine: Machine,
     mark: Mark,
     prepared: Prepared,
-    { patience, access }: { readonly patience: Patience; readonly access: () => Access },
+    { patience, access, prompted }: WaysToFollow,
   ): Promise<SystemIdentity> {
     const before = this.seen.at(-1);
-    await logIn(machine, { ...patience, failOn: STUB_CAME_BACK }, mark.position);
+    await logIn(machine, { ...patience, failOn: STUB_CAME_BACK, prompted }, mark.position);
     const after = await this.identify(machine, prepared, 'the words of the installed system about itself');
     const { installedKernels } = familyOf(this.#planned.distribution);
     const releases = (await access().shell(installedKernels)).split('\n').filter(Boolean);

@@ -97,7 +97,7 @@ export const inSecondSystem: readonly Provocation[] = [
   },
   {
     name: 'a password is accepted',
-    provoke: inGuest(
+    provoke: behindBackOfSsh(
       'echo root:password | chpasswd; printf "PermitRootLogin yes\\nPasswordAuthentication yes\\n" > /etc/ssh/sshd_config.d/open.conf; systemctl restart ssh',
     ),
     check: 'SSH refuses a password and an empty one',
