@@ -60,8 +60,11 @@ export function visibleOf(distro: string, archive: Pick<CellArchive, 'date'>): P
 export async function prepare(planned: PlannedCell, options: RunOptions, helpers: Helpers): Promise<Prepared> {
   const arch = planned.cell.arch as Arch & ImageArch;
   const { signal } = helpers;
-  const archive = await archiveOf(planned, options, helpers);
-  const { image: ours, archive: imageArchive } = await obtainImage(arch, options, helpers);
+  const [archive, { image: ours, archive: imageArchive }] = await together(
+    helpers,
+    (given) => archiveOf(planned, options, given),
+    (given) => obtainImage(arch, options, given),
+  );
   // An image of somebody else's need not know our probe: the accelerator is proven with ours.
   const proof = await probeAccelerator({
     arch: ARCHES[arch],
@@ -79,6 +82,24 @@ export async function prepare(planned: PlannedCell, options: RunOptions, helpers
   const identity = { image: image.key, ...Object.fromEntries(hashes) };
   const exception = archive.kind === 'real' ? exceptionFor(planned.cell, new Date()) : undefined;
   return { arch, archive, exception, proof, cpu, image: { ...image, identity, visible } };
+}
+
+/** Both at the same time; where one fails the other is broken off, and has ended. */
+async function together<A, B>(
+  helpers: Helpers,
+  one: (given: Helpers) => Promise<A>,
+  other: (given: Helpers) => Promise<B>,
+): Promise<[A, B]> {
+  const over = new AbortController();
+  const given = { ...helpers, signal: AbortSignal.any([helpers.signal, over.signal]) };
+  const both = [one(given), other(given)] as const;
+  try {
+    return await Promise.all(both);
+  } catch (error) {
+    over.abort(error);
+    await Promise.allSettled(both);
+    throw error;
+  }
 }
 
 /** @throws HarnessError `cpu-model-missing`, `cpu-below-floor` */

@@ -21,6 +21,8 @@ export class Systems {
   readonly seen: SystemIdentity[] = [];
   readonly #planned: PlannedCell;
   readonly #nonce: string;
+  /** No reboot changes them. */
+  #installedKernels: readonly string[] | undefined;
 
   /** @param nonce the word that this run has put on the kernel's command line */
   constructor(planned: PlannedCell, nonce: string) {
@@ -49,10 +51,20 @@ export class Systems {
     const before = this.seen.at(-1);
     await logIn(machine, { ...patience, failOn: STUB_CAME_BACK, prompted }, mark.position);
     const after = await this.identify(machine, prepared, 'the words of the installed system about itself');
-    const { installedKernels } = familyOf(this.#planned.distribution);
-    const releases = (await access().shell(installedKernels)).split('\n').filter(Boolean);
+    this.#installedKernels ??= await this.#askKernels(access());
     const { filesystem } = this.#planned;
-    proveKexec(machine, mark, { before, after, installedKernels: releases, nonce: this.#nonce, filesystem });
+    proveKexec(machine, mark, {
+      before,
+      after,
+      installedKernels: this.#installedKernels,
+      nonce: this.#nonce,
+      filesystem,
+    });
     return after;
+  }
+
+  async #askKernels(access: Access): Promise<readonly string[]> {
+    const { installedKernels } = familyOf(this.#planned.distribution);
+    return (await access.shell(installedKernels)).split('\n').filter(Boolean);
   }
 }
