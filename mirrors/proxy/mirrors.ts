@@ -92,9 +92,10 @@ export class Mirrors {
     return this.#parts.archives.find((each) => each.id === id);
   }
 
-  /** Notes it the first time: of a mirror that is gone there are as many troubles as files. */
+  /** Notes it the first time: of one that is gone there are as many troubles as files, and it may be several archives' mirror. */
   failed(mirror: Mirror, reason: string): void {
-    if (!this.#reasons.has(mirror)) this.#parts.note(`${mirror.uri} fails: ${reason}`);
+    const noted = [...this.#reasons.keys()].some(({ uri }) => uri === mirror.uri);
+    if (!noted) this.#parts.note(`${mirror.uri} fails: ${reason}`);
     this.#reasons.set(mirror, reason);
   }
 
