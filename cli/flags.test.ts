@@ -27,6 +27,7 @@ describe('parseFlags', () => {
 
   it('ignores the one -- that pnpm hands on', () => {
     expect(run('--', '--distro', 'debian13')).toEqual({ distro: ['debian13'] });
+    expect(run('--jobs', '2', '--', '--distro', 'debian13')).toEqual(run('--jobs', '2', '--distro', 'debian13'));
     expect(refusal('--', '--', 'debian13').code).toBe('unexpected-word');
   });
 

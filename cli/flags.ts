@@ -124,8 +124,9 @@ export const storeFlags: Flags = {
 export function parseFlags(command: string, args: readonly string[], flags: Flags, words: readonly string[]): Parsed {
   const all: Flags = { ...flags, ...commonFlags };
   const help = `./stub-matrix ${command} --help`.replace('  ', ' ');
-  // `pnpm test -- --distro x` hands the -- on to us.
-  const given = args[0] === '--' ? args.slice(1) : args;
+  // `pnpm test -- --distro x` hands the -- on to us, and `pnpm nightly -- --jobs 2` does so behind flags of the script's.
+  const between = args.indexOf('--');
+  const given = args.filter((_, place) => place !== between);
   const { tokens } = parseArgs({
     args: given.map((argument) => (argument === '-h' ? '--help' : argument)),
     strict: false,
