@@ -102,11 +102,13 @@ END
 }
 
 # A preinst that diverts what another package has brought already came too late: nobody has moved the file. What the package
-# brings itself (dash, /bin/sh) its diversion leaves alone.
+# brings itself (dash, /bin/sh) its diversion leaves alone; and folders, which Ubuntu 24.04 diverts so that nobody puts one in
+# the place of /lib, are never moved.
 check_diversions() {
   local from _ owner others
   [ -e "$TARGET/var/lib/dpkg/diversions" ] || return 0
   while read -r from && read -r _ && read -r owner; do
+    [ ! -d "$TARGET$from" ] || continue
     others=$(grep -l -s -x -F "$from" "$TARGET"/var/lib/dpkg/info/*.list | grep -v "/$owner\(:[a-z0-9]*\)\?\.list$") || continue
     [ -z "$others" ] ||
       fail "$owner diverts $from, which cannot be done behind its unpacking; BOOTSTRAP=mmdebstrap can"
