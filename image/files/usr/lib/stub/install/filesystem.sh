@@ -21,6 +21,8 @@ declare -A MKFS=(
 )
 # As Debian's installer names it; a distribution with a layout of its own says so.
 SUBVOLUME=${SUBVOLUME:-@rootfs}
+# Characters of a label, which is the distribution's name: what mkfs refuses to cut it does not make.
+declare -A LABEL_LENGTH=([xfs]=12 [btrfs]=255 [ext4]=16)
 declare -A FSTAB=(
   [xfs]='defaults 0 0'
   [btrfs]="defaults,subvol=$SUBVOLUME 0 0"
@@ -45,13 +47,13 @@ check_disk() {
   [ -z "$points" ] || fail "$TARGET_DISK is in use: mounted at ${points//$'\n'/ }"
 }
 
-# make_root LABEL: makes the filesystem and mounts it at TARGET. Sets ROOT_SOURCE, by which fstab names it. Until
+# Makes the filesystem and mounts it at TARGET. Sets ROOT_SOURCE, by which fstab names it. Until
 # finish_root the boot plugin refuses what lies there.
 make_root() {
   mkdir -p "$TARGET"
   # shellcheck disable=SC2034 # steps.sh unmounts by it
   TARGET_IS_OURS=yes
-  "make_${MAKE[$FS]}" "$1"
+  "make_${MAKE[$FS]}"
   : > "$TARGET/.stub-installing"
 }
 
@@ -62,12 +64,12 @@ make_share() {
 }
 
 make_disk() {
-  make_on "$TARGET_DISK" "$1"
+  make_on "$TARGET_DISK"
 }
 
 # The default subvolume as well: the boot plugin and the kernel's root= find it without being told its name.
 make_subvolume() {
-  make_on "$TARGET_DISK" "$1"
+  make_on "$TARGET_DISK"
   btrfs -q subvolume create "$TARGET/$SUBVOLUME"
   btrfs -q subvolume set-default "$TARGET/$SUBVOLUME"
   umount "$TARGET"
@@ -76,15 +78,20 @@ make_subvolume() {
 
 make_encrypted() {
   make_luks "$TARGET_DISK"
-  make_on "/dev/mapper/$LUKS_NAME" "$1"
+  make_on "/dev/mapper/$LUKS_NAME"
   write_crypttab
 }
 
-# make_on DEVICE LABEL
+# mkfs_words TYPE: prints the command without the device.
+mkfs_words() {
+  echo "${MKFS[$1]} ${MKFS_OPTIONS[$1]:-} -L ${DISTRO:0:${LABEL_LENGTH[$1]}}"
+}
+
+# make_on DEVICE
 make_on() {
-  local type=${ROOT_TYPE[$FS]}
-  # shellcheck disable=SC2086 # options are words
-  ${MKFS[$type]} ${MKFS_OPTIONS[$type]:-} -L "$2" "$1" || fail "no $type on $1: its mkfs ended with status $?"
+  local type=${ROOT_TYPE[$FS]} words
+  read -r -a words < <(mkfs_words "$type")
+  "${words[@]}" "$1" || fail "no $type on $1: its mkfs ended with status $?"
   ROOT_SOURCE=UUID=$(blkid -p -s UUID -o value "$1")
   mount -t "$type" "$1" "$TARGET"
 }
@@ -93,7 +100,7 @@ make_on() {
 show_filesystem() {
   local type=${ROOT_TYPE[$FS]:-}
   echo "filesystem: $FS"
-  [ -z "${MKFS[$type]:-}" ] || echo "mkfs: ${MKFS[$type]} ${MKFS_OPTIONS[$type]:-}"
+  [ -z "${MKFS[$type]:-}" ] || echo "mkfs: $(mkfs_words "$type")"
 }
 
 write_fstab() {

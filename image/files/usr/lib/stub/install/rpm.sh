@@ -40,7 +40,7 @@ step_network() {
 }
 
 step_filesystem() {
-  make_root "$DISTRO"
+  make_root
   write_fstab
 }
 

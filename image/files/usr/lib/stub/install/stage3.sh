@@ -35,7 +35,7 @@ step_network() {
 }
 
 step_filesystem() {
-  make_root "$DISTRO"
+  make_root
 }
 
 step_unpack() {
