@@ -32,13 +32,29 @@ export function originsOf(name: string | undefined): readonly Origin[] {
   return loadMatrix().mirrors[name ?? '']?.origins ?? [];
 }
 
-/** @throws HarnessError `archive-unreachable` */
+/** What is being asked, by whose signal may end it: a cell and its image are often made from the same archive. */
+const underWay = new WeakMap<AbortSignal, Map<string, Promise<Archive>>>();
+
+/**
+ * Callers with the same signal who ask for the same at the same time get one answer.
+ *
+ * @throws HarnessError `archive-unreachable`
+ */
 export function findArchiveOf(
   { distribution, origins }: AptSource,
   { mirror, proxy }: ArchiveWishes,
   signal: AbortSignal,
 ): Promise<Archive> {
-  return findArchive(distribution, origins, { mirror, via: proxy?.port, signal });
+  const options = { mirror, via: proxy?.port };
+  const { suite, 'security-suite': security } = distribution;
+  const question = JSON.stringify([suite, security, origins, options]);
+  const answers = underWay.get(signal) ?? new Map<string, Promise<Archive>>();
+  underWay.set(signal, answers);
+  const answer =
+    answers.get(question) ??
+    findArchive(distribution, origins, { ...options, signal }).finally(() => answers.delete(question));
+  answers.set(question, answer);
+  return answer;
 }
 
 /**
