@@ -23,5 +23,5 @@ monitor system_powerdown > /dev/null
 while sleep 10; do monitor system_powerdown > /dev/null; done &
 presser=$!
 wait "$qemu"
-kill "$presser"
+kill "$presser" 2> /dev/null || true
 elapsed
