@@ -33,9 +33,11 @@ export async function makeImage(name: string): Promise<AsyncDisposable> {
   try {
     const tar = join(folder, 'image.tar');
     const options = ['--variant=extract', '--format=tar', '--skip=check/qemu', `--include=${PACKAGES.join(',')}`];
-    // nginx looks its user up.
-    const accounts = '--extract-hook=cp "$1/usr/share/base-passwd/passwd.master" "$1/etc/passwd"';
-    await run(['mmdebstrap', ...options, accounts, debian.suite, tar, uri], { env: { TMPDIR: folder } });
+    // nginx looks its user up, and the group of that name.
+    const accounts = ['passwd', 'group'].map(
+      (file) => `--extract-hook=cp "$1/usr/share/base-passwd/${file}.master" "$1/etc/${file}"`,
+    );
+    await run(['mmdebstrap', ...options, ...accounts, debian.suite, tar, uri], { env: { TMPDIR: folder } });
     await run(['docker', 'import', tar, name]);
   } finally {
     await rm(folder, { recursive: true, force: true });
