@@ -64,9 +64,10 @@ export async function nginxInWords({ cacheFolder, image }: NginxWishes): Promise
   const program = findNginx(cacheFolder);
   if (program !== undefined) return program;
   const engine = await findEngine();
-  if (engine === undefined) return 'none yet; a run unpacks one out of this host’s own archive, for want of Docker';
+  const first = 'none yet; a run unpacks one where there is apt';
+  if (engine === undefined) return `${first}; no container engine answers`;
   const there = (await engine.has(image)) ? 'which it has' : 'which it has to fetch';
-  return `none yet; a run unpacks one out of this host’s own archive, else has ${engine.version} start ${image}, ${there}`;
+  return `${first}, else has ${engine.version} start ${image}, ${there}`;
 }
 
 function noNginx(image: string, engine: Engine | undefined, cause?: unknown): HarnessError {
