@@ -51,7 +51,7 @@ describe.skipIf(skipped)('the way to an nginx (skipped where docker, mmdebstrap 
   });
 
   test('is none where the engine lacks the image, and both ways are named', async () => {
-    const refusal = String.raw`no-nginx; this host has no nginx, .* and Docker \S+ lacks x/y:z; install it .* docker pull x/y:z.*--direct`;
+    const refusal = String.raw`no-nginx; this host has no nginx, .* and Docker \S+ lacks x/y:z; install it .*docker pull x/y:z.*--direct`;
     expect(await waysWithout(NGINX, 'x/y:z')).toMatch(
       new RegExp(`^${refusal}\n${refusal}\nnone yet; .*which it has to fetch$`),
     );
