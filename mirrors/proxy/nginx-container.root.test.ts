@@ -50,10 +50,9 @@ describe.skipIf(withoutDocker)('nginx in a container (skipped where docker or mm
     expect(origin.asked).toEqual([`GET /d/by-hash/SHA256/${sum}`]);
   });
 
-  test('serves a folder of this host, through a link that comes later, and trusts what the host trusts', async () => {
+  test('serves a folder of this host that comes later, through a link, and trusts what the host trusts', async () => {
     const [served, store] = [join(at.folder, 'stand in:1'), join(at.folder, 'store')];
     await mkdir(store);
-    await mkdir(served);
     await writeFile(join(store, 'x.rpm'), 'a package');
     const certificate = await makeCertificate(store, 'localhost');
     await using origin = await startOrigin({ '/d/x': { body: 'x' } }, certificate, 'localhost');
@@ -64,6 +63,7 @@ describe.skipIf(withoutDocker)('nginx in a container (skipped where docker or mm
       linked: [store],
       trust: certificate.trust,
     });
+    await mkdir(served);
     await symlink(join(store, 'x.rpm'), join(served, 'x.rpm'));
     expect(String((await get(`${uri}/x.rpm`)).body)).toBe('a package');
     expect((await get(`${origin.uri.replace('https', 'http')}/d/x`)).status).toBe(200);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { explain, HarnessError } from '../../runners/errors.ts';
 import type { Bind, Container, ContainerJob, Engine } from '../../runners/host/engine.ts';
 import type { RunRegister } from '../../runners/host/run-register.ts';
@@ -74,16 +74,20 @@ async function begin(engine: Engine, container: ContainerJob, { folder }: NginxJ
 
 const HINT = "the engine must be this host's own and not rootless, to have its files and its 127.0.0.1";
 
-/** The innermost last, as they are to be mounted. Nothing is bound that is not there, and no device. */
+/**
+ * The innermost last, as they are to be mounted. What is not there yet is seen, once it is, through what it will lie in; the
+ * host as a whole is not bound, nor is a device.
+ */
 function bindsOf({ folder, work, packages, reads }: NginxJob): readonly Bind[] {
   const writable = [folder, work];
-  const all = new Set([...reads.filter(isThere), packages, ...writable]);
+  const all = new Set([...reads.flatMap(nearest), packages, ...writable]);
   return [...all].toSorted().map((path) => ({ path, writable: writable.includes(path) }));
 }
 
-function isThere(path: string): boolean {
+function nearest(path: string): readonly string[] {
   const found = statSync(path, { throwIfNoEntry: false });
-  return found !== undefined && (found.isFile() || found.isDirectory());
+  if (found === undefined) return nearest(dirname(path));
+  return path !== '/' && (found.isFile() || found.isDirectory()) ? [path] : [];
 }
 
 /** The like of it with docker's own words. */

@@ -18,7 +18,7 @@ export interface NginxJob {
   readonly work: string;
   /** What it serves files from, besides. */
   readonly packages: string;
-  /** Folders and files that it reads beyond those; some need not be there, or come to be within `folder`. */
+  /** Folders and files that it reads beyond those; some may come to be later. */
   readonly reads: readonly string[];
   /** The configuration, for an address to listen on. */
   readonly conf: (listen: string) => string;

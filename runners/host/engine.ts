@@ -28,7 +28,7 @@ export interface Bind {
 
 /** A container that was started and may end at any moment. Disposing of it ends and removes it. */
 export interface Container extends AsyncDisposable {
-  /** Never rejects. In words how it ended; by then it is removed. */
+  /** Never rejects. In words, how it ended. */
   readonly ended: Promise<string>;
 }
 
@@ -91,7 +91,7 @@ const HELD = `exec 3<&0 >>"$0" 2>&1
 { read -r _; kill -KILL "$program"; } <&3 &
 wait "$program"`;
 
-/** Seconds for a container to end that was asked to. */
+/** Seconds for a container to end and be removed that was asked to. */
 const GRACE = 10;
 
 /**
@@ -138,14 +138,16 @@ async function start({ container: containers }: ContainerRuntimeClient, job: Con
     await remove();
     throw error;
   }
-  const ended = (container.wait({ condition: 'removed' }) as Promise<{ StatusCode: number }>).then(
+  // Asked before it is started, since it may be gone right after.
+  const ended = (container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>).then(
     ({ StatusCode }) => inWords(StatusCode),
     (error: unknown) => `the engine does not tell how: ${error}`,
   );
+  const removed = container.wait({ condition: 'removed' }).catch(() => {});
   const end = async () => {
     line.destroy();
     const late = new Promise((resolve) => setTimeout(resolve, GRACE * 1000, 'late').unref());
-    if ((await Promise.race([ended, late])) === 'late') await remove();
+    if ((await Promise.race([removed, late])) === 'late') await remove();
   };
   try {
     await containers.start(container);
