@@ -5,7 +5,6 @@ import { findEngine } from '../../runners/host/engine.ts';
 import { loadMatrix } from '../../runners/matrix/load.ts';
 import { attempt, run } from '../../runners/process/command.ts';
 import { findArchive } from '../origins.ts';
-import { LABEL } from './nginx-container.ts';
 
 const answers = async (argv: readonly [string, ...string[]]) =>
   (await attempt(argv).catch(() => undefined))?.exitCode === 0;
@@ -45,8 +44,12 @@ export async function makeImage(name: string): Promise<AsyncDisposable> {
   return { [Symbol.asyncDispose]: async () => void (await run(['docker', 'rmi', '--force', name])) };
 }
 
-/** The names of a run's containers, in whatever state, as docker itself tells them. */
-export async function containersOf(runName: string): Promise<string[]> {
-  const { stdout } = await run(['docker', 'ps', '-a', `--filter=label=${LABEL}=${runName}`, '--format={{.Names}}']);
+/**
+ * The names of containers in whatever state, as docker itself tells them.
+ *
+ * @param which a filter of `docker ps` that no other test's containers pass, such as `volume=` and a folder of our own.
+ */
+export async function containersWith(which: string): Promise<string[]> {
+  const { stdout } = await run(['docker', 'ps', '--all', `--filter=${which}`, '--format={{.Names}}']);
   return stdout.split('\n').filter((name) => name !== '');
 }

@@ -6,12 +6,11 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { clearLeftovers } from '../../runners/host/leftovers.ts';
 import { run } from '../../runners/process/command.ts';
 import { keyOf } from './archives.ts';
-import { containersOf, makeImage, withoutDocker } from './docker.test-support.ts';
-import { LABEL } from './nginx-container.ts';
+import { containersWith, makeImage, withoutDocker } from './docker.test-support.ts';
 import { bench, get } from './proxy.test-support.ts';
 
 const at = bench();
-const image = 'stub-matrix-test/nginx:killed';
+const image = `stub-matrix-test/nginx:killed-${process.pid}`;
 
 /** A runner in a process of its own, to be killed. Its script has `register` and prints one line when it is ready. */
 async function otherRunner(body: string): Promise<{ runner: ChildProcess; said: string }> {
@@ -39,7 +38,7 @@ async function otherRunner(body: string): Promise<{ runner: ChildProcess; said: 
 
 /** Killed on the way, a container is there in whatever state. */
 const create = (verb: string, name: string) =>
-  `execFileSync('docker', [${verb}, '--network=host', '--label=${LABEL}=killed', '--name', '${name}', image, 'sh']);`;
+  `execFileSync('docker', [${verb}, '--network=host', '--name', '${name}', image, 'sh']);`;
 
 describe.skipIf(withoutDocker)('kill -9 of a runner (skipped where docker or mmdebstrap is missing)', () => {
   let made: AsyncDisposable;
@@ -65,12 +64,13 @@ describe.skipIf(withoutDocker)('kill -9 of a runner (skipped where docker or mmd
     const cut = get(port, `${origin.uri}/d/pool/x.deb`);
     const temporary = () => readdirSync(join(at.cache, 'packages/work/killed/cache'));
     await expect.poll(() => temporary().some((name) => name.includes('.'))).toBe(true);
-    expect(await containersOf('killed')).toHaveLength(1);
+    const ours = () => containersWith(`volume=${join(at.folder, 'killed')}`);
+    expect(await ours()).toHaveLength(1);
 
     runner.kill('SIGKILL');
     await once(runner, 'exit');
     expect((await cut).whole).toBe(false);
-    await expect.poll(() => containersOf('killed'), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(ours, { timeout: 10_000 }).toEqual([]);
     const { cleared, left } = await clearLeftovers(join(at.cache, 'state'));
     expect(left).toEqual([]);
     expect(cleared).toEqual([`folder ${join(at.cache, 'packages/work/killed')} of run killed`]);
@@ -83,15 +83,15 @@ describe.skipIf(withoutDocker)('kill -9 of a runner (skipped where docker or mmd
     ['was made and not started', "'create'"],
     ['was not yet held by its runner', "'run', '-d', '-i'"],
   ])('a container that %s is removed by the next start, and nobody else’s', async (_, verb) => {
-    const [ours, other] = [`stub-matrix-test-${process.pid}-ours`, `stub-matrix-test-${process.pid}-other`];
+    const both = `stub-matrix-test-${process.pid}`;
+    const [ours, other] = [`${both}-ours`, `${both}-other`];
     onTestFinished(async () => void (await run(['docker', 'rm', '--force', ours, other])));
     const { runner } = await otherRunner(`
       register.container('${ours}');
       ${create(verb, ours)}
       ${create(verb, other)}
       console.log('made');`);
-    const names = [other, ours];
-    expect((await containersOf('killed')).toSorted()).toEqual(names.toSorted());
+    expect((await containersWith(`name=${both}`)).toSorted()).toEqual([other, ours]);
     // It lives, and so does what is its.
     expect(await clearLeftovers(join(at.cache, 'state'))).toEqual({ cleared: [], left: [] });
     runner.kill('SIGKILL');
@@ -100,6 +100,6 @@ describe.skipIf(withoutDocker)('kill -9 of a runner (skipped where docker or mmd
       cleared: [`container ${ours} of run killed`],
       left: [],
     });
-    expect(await containersOf('killed')).toEqual([other]);
+    expect(await containersWith(`name=${both}`)).toEqual([other]);
   });
 });

@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Engine, findEngine } from '../../runners/host/engine.ts';
 import { run } from '../../runners/process/command.ts';
-import { containersOf, makeImage, withoutDocker } from './docker.test-support.ts';
+import { containersWith, makeImage, withoutDocker } from './docker.test-support.ts';
 import { freePort } from './nginx.ts';
-import { inContainer } from './nginx-container.ts';
+import { inContainer, LABEL } from './nginx-container.ts';
 import { startOrigin } from './origin.test-support.ts';
 import { bench } from './proxy.test-support.ts';
 import { makeCertificate } from './tls.test-support.ts';
 
 const at = bench();
-const image = 'stub-matrix-test/nginx:serving';
+const image = `stub-matrix-test/nginx:serving-${process.pid}`;
 const nobody = { uri: 'http://127.0.0.1:1/debian', mirrors: [] };
 
 describe.skipIf(withoutDocker)('nginx in a container (skipped where docker or mmdebstrap is missing)', () => {
@@ -32,6 +32,7 @@ describe.skipIf(withoutDocker)('nginx in a container (skipped where docker or mm
     engine = (await findEngine()) as Engine;
   });
   afterAll(() => made?.[Symbol.asyncDispose]());
+  const containersOf = (name: string) => containersWith(`volume=${join(at.folder, name)}`);
   const start = (port = freePort) => inContainer({ engine, image, register }, port);
 
   test('fetches what is asked, once, keeps it, and refuses a stranger’s address', async () => {
@@ -99,7 +100,10 @@ describe.skipIf(withoutDocker)('nginx in a container (skipped where docker or mm
 
   test('is gone with its proxy, and leaves nothing in the cache but what is kept', async () => {
     const { proxy, name } = await at.run([nobody], { start: start() });
-    expect(await containersOf(name)).toEqual([...registered]);
+    const ours = await containersOf(name);
+    expect(ours).toEqual([...registered]);
+    expect(ours).toHaveLength(1);
+    expect(await containersWith(`label=${LABEL}=${name}`)).toEqual(expect.arrayContaining(ours));
     await proxy.close();
     expect(await containersOf(name)).toEqual([]);
     expect(registered.size).toBe(0);

@@ -6,7 +6,7 @@ import { makeImage, withoutDocker } from './docker.test-support.ts';
 import { bench } from './proxy.test-support.ts';
 
 const at = bench();
-const image = 'stub-matrix-test/nginx:ways';
+const image = `stub-matrix-test/nginx:ways-${process.pid}`;
 
 /** What a host is without. */
 const NGINX = ['/usr/sbin/nginx'];
@@ -46,7 +46,7 @@ describe.skipIf(skipped)('the way to an nginx (skipped where docker, mmdebstrap 
 
   test('is a container where the host has none and the engine has the image', async () => {
     expect(await waysWithout(NGINX, image)).toMatch(
-      /^undefined\nfunction\nnone yet; .* else has Docker [\d.]+\S* start stub-matrix-test\/nginx:ways, which it has$/,
+      /^undefined\nfunction\nnone yet; .* else has Docker [\d.]+\S* start stub-matrix-test\/nginx:ways-\d+, which it has$/,
     );
   });
 
