@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { explain, HarnessError } from '../../runners/errors.ts';
-import type { Bind, Container, ContainerJob, Engine } from '../../runners/host/engine.ts';
+import { HarnessError } from '../../runners/errors.ts';
+import { type Bind, type Container, type ContainerJob, type Engine, wordsOf } from '../../runners/host/engine.ts';
 import type { RunRegister } from '../../runners/host/run-register.ts';
 import { pasteable } from '../../runners/process/command.ts';
 import { CONF, freePort, type NginxJob, onFreePort, type StartNginx } from './nginx.ts';
@@ -63,7 +63,7 @@ async function begin(engine: Engine, container: ContainerJob, { folder }: NginxJ
   } catch (cause) {
     throw new HarnessError({
       code: 'proxy-not-started',
-      message: `${engine.version} does not start the package proxy: ${explain(cause)}`,
+      message: `${engine.version} does not start the package proxy: ${wordsOf(cause)}`,
       hint: HINT,
       evidence: folder,
       command: byHand(container),

@@ -1,5 +1,5 @@
-import { explain, HarnessError } from '../../runners/errors.ts';
-import { type Engine, findEngine } from '../../runners/host/engine.ts';
+import { HarnessError } from '../../runners/errors.ts';
+import { type Engine, findEngine, wordsOf } from '../../runners/host/engine.ts';
 import type { RunRegister } from '../../runners/host/run-register.ts';
 import { findTools, installCommand } from '../../runners/host/tools.ts';
 import { pasteable } from '../../runners/process/command.ts';
@@ -75,7 +75,7 @@ function noNginx(image: string, engine: Engine | undefined, cause?: unknown): Ha
   const lacks = engine ? `${engine.version} lacks ${image}` : 'no container engine answers that could start one';
   return new HarnessError({
     code: 'no-nginx',
-    message: `this host has no nginx, through which guests get their packages, and ${lacks}${cause ? `: ${explain(cause)}` : ''}`,
+    message: `this host has no nginx, through which guests get their packages, and ${lacks}${cause ? `: ${wordsOf(cause)}` : ''}`,
     hint: `install it (its program is enough: the service may be disabled), or have Docker start it (docker pull ${image}; another image by ${IMAGE_VARIABLE}), or let guests out with --direct`,
     command: pasteable(installCommand(packages, { sudo: process.getuid?.() !== 0 })),
     cause,

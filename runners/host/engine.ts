@@ -141,7 +141,7 @@ async function start({ container: containers }: ContainerRuntimeClient, job: Con
   // Asked before it is started, since it may be gone right after.
   const ended = (container.wait({ condition: 'next-exit' }) as Promise<{ StatusCode: number }>).then(
     ({ StatusCode }) => inWords(StatusCode),
-    (error: unknown) => `the engine does not tell how: ${error}`,
+    (error: unknown) => `the engine does not tell how: ${wordsOf(error)}`,
   );
   const removed = container.wait({ condition: 'removed' }).catch(() => {});
   const end = async () => {
@@ -164,6 +164,9 @@ function inWords(status: number): string {
   const signal = Object.entries(constants.signals).find(([, number]) => number === status - 128)?.[0];
   return signal ?? `exit status ${status}`;
 }
+
+/** What an engine says of something that did not work. */
+export const wordsOf = (error: unknown) => (error instanceof Error ? error.message.trim() : String(error));
 
 /** No such image, no such container, or one that is just being removed. @throws what else it is. */
 function absent(error: unknown): false {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attempt } from '../process/command.ts';
-import { findEngine } from './engine.ts';
+import { findEngine, wordsOf } from './engine.ts';
 import { mountsUnder } from './mounts.ts';
 import { commandLineOf, findByEnvironment, isRunning, ourLine, statOf } from './processes.ts';
 import { isStill, MARK, ownerIs, type RunRecord, readRecords, recordPath, removeRecord } from './run-record.ts';
@@ -125,7 +125,7 @@ async function end({ pid, startTime }: Named, grace: number): Promise<boolean> {
 async function removed(name: string): Promise<boolean | string> {
   const engine = await findEngine();
   if (engine === undefined) return 'no container engine answers';
-  return engine.remove(name).catch(words);
+  return engine.remove(name).catch(wordsOf);
 }
 
 /** `undefined` when it is gone, or why it is not. */
@@ -134,8 +134,6 @@ async function remove(folder: string): Promise<string | undefined> {
     await rm(folder, { recursive: true, force: true });
     return undefined;
   } catch (error) {
-    return words(error);
+    return wordsOf(error);
   }
 }
-
-const words = (error: unknown) => (error instanceof Error ? error.message : String(error));
