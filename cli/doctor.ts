@@ -1,3 +1,5 @@
+import { nginxImage } from '../mirrors/proxy/nginx-container.ts';
+import { nginxInWords } from '../mirrors/proxy/nginx-ways.ts';
 import { realArchiveOf } from '../runners/cell/archive.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import { StubMatrixError } from '../runners/errors.ts';
@@ -16,13 +18,15 @@ import { missingLines } from './tools.ts';
 /** Exit code 125 where something is missing that a cell needs. */
 export const start: Start = async (parsed, context) => {
   const { run: planned } = makePlan(loadMatrix(), whatExists({}));
+  const cacheFolder = cacheFolderOf(parsed, context);
   const report = await hostReport({
     uses: ['cell', 'share', 'image', 'test'],
     archs: [...new Set(planned.map(({ cell }) => cell.arch))],
-    folders: [cacheFolderOf(parsed, context), checkout],
+    folders: [cacheFolder, checkout],
   });
   for (const line of reportLines(report)) context.print(line);
-  for (const line of proofLines(await keptProofs(cacheFolderOf(parsed, context)))) context.print(line);
+  context.print(`nginx     ${await nginxInWords({ cacheFolder, image: nginxImage(context.env) })}`);
+  for (const line of proofLines(await keptProofs(cacheFolder))) context.print(line);
   const archives = await archiveLines(planned, context.signal);
   for (const line of archives.lines) context.print(line);
   return report.missing.tools.length > 0 || !archives.reachable ? exitCodes.unknown : exitCodes.passed;

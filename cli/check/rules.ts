@@ -90,5 +90,6 @@ export const owners: Readonly<Record<string, { readonly rooms: readonly string[]
   ssh2: { rooms: ['runners/channels/ssh'] },
   'dns-packet': { rooms: ['runners/channels/segment'] },
   'junit-report-builder': { rooms: ['reports/junit'] },
+  testcontainers: { rooms: ['runners/host/engine.ts'] },
   vitest: { rooms: ['suites', 'cli', 'vitest.config.ts'], tests: true },
 };

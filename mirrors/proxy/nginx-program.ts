@@ -3,8 +3,8 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HarnessError } from '../../runners/errors.ts';
 import type { RunRegister } from '../../runners/host/run-register.ts';
-import { findTools, installCommand } from '../../runners/host/tools.ts';
-import { attempt, pasteable } from '../../runners/process/command.ts';
+import { findTools } from '../../runners/host/tools.ts';
+import { attempt } from '../../runners/process/command.ts';
 
 /** The packages of Debian and Ubuntu that may hold the program itself, by age of the release the youngest first. */
 const PACKAGES = ['nginx', 'nginx-core', 'nginx-light'];
@@ -63,14 +63,4 @@ async function works(argv: readonly [string, ...string[]], cwd: string, signal: 
     if (error instanceof HarnessError) return false;
     throw error;
   }
-}
-
-export function noNginx(): HarnessError {
-  const packages = findTools(['proxy'], []).flatMap((tool) => tool.packages.slice(0, 1));
-  return new HarnessError({
-    code: 'no-nginx',
-    message: 'this host has no nginx, through which guests get their packages',
-    hint: 'install it (its program is enough: the service may be disabled), or let guests out with --direct',
-    command: pasteable(installCommand(packages, { sudo: process.getuid?.() !== 0 })),
-  });
 }

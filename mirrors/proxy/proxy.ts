@@ -32,10 +32,12 @@ export interface ProxyParts {
   /** What a reader of the report should know: a mirror that fails, a stale answer. */
   readonly note: (text: string) => void;
   readonly signal: AbortSignal;
-  /** `onHost`, or whatever else starts an nginx. */
+  /** `onHost`, `inContainer`, or whatever else starts an nginx. */
   readonly start: StartNginx;
   /** Archives in folders of this host, fetching or replaying; they come before all others. */
   readonly folders?: readonly LocalArchive[];
+  /** Where links in those lead to; absolute paths. */
+  readonly linked?: readonly string[];
   readonly patience?: Patience;
   /** Names the proxies through which this host reaches the mirrors; it reaches them by itself where it names none. */
   readonly env?: ProxyEnvironment;
@@ -143,7 +145,8 @@ async function start(
   const watch = stack.use(new Watch({ folder, tally, mirrors, recorder, note }));
 
   const conf = (listen: string) => nginxConf({ ...plan, listen });
-  const job = { run, folder, work, packages, conf, env: register.environment, signal };
+  const reads = [...folders.map((each) => each.folder), ...(parts.linked ?? []), ...(from ? [from.trust] : [])];
+  const job = { run, folder, work, packages, reads, conf, env: register.environment, signal };
   const nginx = stack.use(await parts.start(job));
   if (nginx.pid !== undefined) stack.use(register.process(nginx.pid, 'nginx'));
 

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { STAND_INS } from '../../mirrors/makers/obtain.ts';
 import type { LocalArchive } from '../../mirrors/proxy/folders.ts';
 import { packagesFolderIn } from '../../mirrors/proxy/layout.ts';
-import { onHost } from '../../mirrors/proxy/nginx.ts';
-import { findNginx, noNginx, unpackNginx } from '../../mirrors/proxy/nginx-program.ts';
+import { nginxImage } from '../../mirrors/proxy/nginx-container.ts';
+import { prepareNginx, wayToNginx } from '../../mirrors/proxy/nginx-ways.ts';
 import { type PackageProxy, type ProxyParts, startProxy, startReplay } from '../../mirrors/proxy/proxy.ts';
 import { findRecord } from '../../mirrors/proxy/records.ts';
 import { troublesSince } from '../../mirrors/proxy/troubles.ts';
@@ -25,7 +26,7 @@ export interface PackagesFor {
   readonly options: RunOptions;
   /** Archives that lie in folders of this host. */
   readonly folders?: readonly LocalArchive[];
-  /** Names the proxies through which this host reaches the archives, where it needs any. */
+  /** Names the proxies through which this host reaches the archives, where it needs any, and the image of an nginx. */
   readonly env?: ProxyEnvironment;
   /** Absolute path of the run's folder. */
   readonly folder: string;
@@ -57,22 +58,24 @@ export async function openPackages({
   signal,
 }: PackagesFor): Promise<Packages | undefined> {
   const { cacheFolder, offline = false } = options;
-  const program = findNginx(cacheFolder);
-  if (program === undefined) throw noNginx();
   const packages = packagesFolderIn(cacheFolder);
   const logs = join(folder, 'proxy');
   await mkdir(logs, { mode: 0o700 });
   await using stack = new AsyncDisposableStack();
   const register = stack.use(new RunRegister(stateFolderIn(cacheFolder), `proxy-${run}`));
+  const start = await wayToNginx({ cacheFolder, image: nginxImage(env) }, register);
   const served = [...folders, ...standInFolders(cells, logs)];
+  const standIns = join(cacheFolder, STAND_INS);
+  await mkdir(standIns, { recursive: true, mode: 0o700 });
   const parts: ProxyParts = {
     run,
     folder: logs,
     cacheFolder,
     register,
     folders: served,
+    linked: [standIns],
     env,
-    start: onHost(program),
+    start,
     note,
     signal,
   };
@@ -94,17 +97,16 @@ export async function openPackages({
  * Sees to it, before anything is started, that there is an nginx and, offline, something to replay.
  *
  * @param install whether an nginx may be fetched.
+ * @param env may name the image of one.
  * @throws HarnessError `no-nginx`; UsageError `nothing-to-replay`
  */
 export async function preparePackages(
   cells: readonly PlannedCell[],
   { offline, cacheFolder }: RunOptions,
-  { install, signal }: { readonly install: boolean; readonly signal: AbortSignal },
+  { install, env, signal }: { readonly install: boolean; readonly env: ProxyEnvironment; readonly signal: AbortSignal },
 ): Promise<void> {
-  if (findNginx(cacheFolder) === undefined) {
-    using register = new RunRegister(stateFolderIn(cacheFolder), `nginx-${randomUUID()}`);
-    if (!install || !(await unpackNginx(cacheFolder, register, signal))) throw noNginx();
-  }
+  using register = new RunRegister(stateFolderIn(cacheFolder), `nginx-${randomUUID()}`);
+  await prepareNginx({ cacheFolder, image: nginxImage(env) }, { fetch: install, register, signal });
   if (offline) await findRecord(packagesFolderIn(cacheFolder), { cells: cells.map(({ cell }) => cell.id) });
 }
 

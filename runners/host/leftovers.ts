@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { attempt } from '../process/command.ts';
+import { findEngine, wordsOf } from './engine.ts';
 import { mountsUnder } from './mounts.ts';
 import { commandLineOf, findByEnvironment, isRunning, ourLine, statOf } from './processes.ts';
 import { isStill, MARK, ownerIs, type RunRecord, readRecords, recordPath, removeRecord } from './run-record.ts';
@@ -27,7 +28,7 @@ interface Named {
 }
 
 /**
- * Clears what runs that were killed left behind: first processes, then mounts, then folders. Touches only what stands in the
+ * Clears what runs that were killed left behind: first containers, then processes, then mounts, then folders. Touches only what stands in the
  * record of a run whose runner is gone, and of processes only those that are still the recorded ones or bear that run's mark.
  */
 export async function clearLeftovers(stateFolder: string, options: ClearOptions = {}): Promise<Cleared> {
@@ -56,9 +57,15 @@ export async function clearLeftovers(stateFolder: string, options: ClearOptions 
   return { cleared, left };
 }
 
-/** What could not be cleared. Neither processes nor mounts outlive the boot in which they were recorded. */
+/** What could not be cleared. Neither processes nor mounts outlive the boot in which they were recorded; containers may. */
 async function clearRun(record: RunRecord, sameBoot: boolean, grace: number, cleared: string[]): Promise<string[]> {
   const troubles: string[] = [];
+  for (const name of record.containers) {
+    const what = `container ${name} of run ${record.run}`;
+    const gone = await removed(name);
+    if (gone === true) cleared.push(what);
+    else if (gone !== false) troubles.push(`${what}: ${gone}`);
+  }
   const ours = ourLine();
   const named = sameBoot ? [...recorded(record), ...marked(record)].filter(({ pid }) => !ours.includes(pid)) : [];
   for (const [pid, process] of new Map(named.map((process) => [process.pid, process]))) {
@@ -114,12 +121,19 @@ async function end({ pid, startTime }: Named, grace: number): Promise<boolean> {
   return !isRunning(pid, startTime);
 }
 
+/** Whether a container had to be removed, or why that could not be seen to. */
+async function removed(name: string): Promise<boolean | string> {
+  const engine = await findEngine();
+  if (engine === undefined) return 'no container engine answers';
+  return engine.remove(name).catch(wordsOf);
+}
+
 /** `undefined` when it is gone, or why it is not. */
 async function remove(folder: string): Promise<string | undefined> {
   try {
     await rm(folder, { recursive: true, force: true });
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return wordsOf(error);
   }
 }

@@ -29,6 +29,8 @@ const recordSchema = z.strictObject({
   /** What is recorded is meant to survive the runner: it lasts as long as one of its processes. */
   kept: z.boolean(),
   processes: z.array(processSchema),
+  /** By name. Records of before there were any lack it. */
+  containers: z.array(z.string()).default([]),
   mounts: z.array(z.string()),
   folders: z.array(z.string()),
 });

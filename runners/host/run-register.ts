@@ -30,7 +30,7 @@ export class RunRegister implements Disposable {
       });
     }
     this.#stateFolder = resolve(stateFolder);
-    const nothing = { kept: false, processes: [], mounts: [], folders: [] };
+    const nothing = { kept: false, processes: [], containers: [], mounts: [], folders: [] };
     this.#record = { run, owner: ourselves(), mark: randomUUID(), ...nothing };
     writeRecord(this.#stateFolder, this.#record);
   }
@@ -55,6 +55,12 @@ export class RunRegister implements Disposable {
     const entry = { pid, startTime, program: basename(program) };
     this.#update({ processes: [...this.#record.processes, entry] });
     return this.#registered(() => ({ processes: this.#record.processes.filter((other) => other !== entry) }));
+  }
+
+  /** A container, by the name that it is about to be given. */
+  container(name: string): Registered {
+    this.#update({ containers: [...this.#record.containers, name] });
+    return this.#registered(() => ({ containers: without(this.#record.containers, name) }));
   }
 
   /**
