@@ -231,12 +231,12 @@ export class Cell implements AsyncDisposable {
     throw new HarnessError({ code: 'no-image', message: 'the image of the cell was never made ready' });
   }
 
-  async #followKexec(prompted: () => void): Promise<void> {
+  async #followKexec(started: () => void): Promise<void> {
     await this.#phases.span('boot-installed', async () => {
       const mark = this.#rebootMark;
       if (!mark) throw new HarnessError({ code: 'no-reboot', message: 'nothing asked the guest to reboot' });
       const patience = this.#patience('boot-installed', 'the login prompt of the installed system');
-      const ways = { patience, access: () => this.guest, prompted };
+      const ways = { patience, access: () => this.guest, started };
       const { release, version } = await this.systems.followKexec(this.machine, mark, this.#ready, ways);
       this.#phases.fact('installed kernel', `${release} ${version}`);
     });

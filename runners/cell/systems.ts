@@ -11,8 +11,8 @@ import type { Prepared } from './prepare.ts';
 export interface WaysToFollow {
   readonly patience: Patience;
   readonly access: () => Access;
-  /** Called when there is a login prompt. */
-  readonly prompted: () => void;
+  /** Called when the installed system's services are there. */
+  readonly started: () => void;
 }
 
 /** The systems that have been up in a cell's guest, each by its own words. */
@@ -46,10 +46,10 @@ export class Systems {
     machine: Machine,
     mark: Mark,
     prepared: Prepared,
-    { patience, access, prompted }: WaysToFollow,
+    { patience, access, started }: WaysToFollow,
   ): Promise<SystemIdentity> {
     const before = this.seen.at(-1);
-    await logIn(machine, { ...patience, failOn: STUB_CAME_BACK, prompted }, mark.position);
+    await logIn(machine, { ...patience, failOn: STUB_CAME_BACK, started }, mark.position);
     const after = await this.identify(machine, prepared, 'the words of the installed system about itself');
     this.#installedKernels ??= await this.#askKernels(access());
     const { filesystem } = this.#planned;

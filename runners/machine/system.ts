@@ -61,6 +61,9 @@ export async function awaitRootShell(machine: Machine, patience: Patience, from:
   await machine.execute('dmesg -n 1', { awaiting: 'a quiet console', timeout: 60 });
 }
 
+/** systemd's words when all that it starts is there, or whatever comes first: a getty takes its time behind them. */
+const ALL_STARTED = new RegExp(`Reached target [^\\n]*[Mm]ulti-[Uu]ser|${LOGIN_PROMPT.source}`);
+
 /** For agetty to come from its prompt to reading a name, in milliseconds; or to write one itself, which `failOn` may name. */
 const SETTLE = 250;
 
@@ -70,14 +73,17 @@ const SWALLOWED = 45;
 /**
  * Logs in as root, who has no password, at the console of an installed system. As a person would, presses Enter and types
  * the name again where nothing comes of it.
+ *
+ * @param patience `started` is called when the system's services are there.
  */
 export async function logIn(
   machine: Machine,
-  { prompted, ...patience }: Patience & { readonly prompted: () => void },
+  { started, ...patience }: Patience & { readonly started: () => void },
   from: number,
 ): Promise<void> {
+  await machine.see(ALL_STARTED, { ...patience, from });
+  started();
   const prompt = await machine.see(LOGIN_PROMPT, { ...patience, from });
-  prompted();
   await sleep(SETTLE);
   const shell = { ...patience, awaiting: `the root shell behind ${patience.awaiting}` };
   await machine.type('root');
