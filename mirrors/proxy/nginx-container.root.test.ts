@@ -41,7 +41,7 @@ describe.skipIf(withoutDocker)('nginx in a container (skipped where docker or mm
     for (const round of ['fetched', 'kept']) {
       const { get, proxy } = await at.run([{ uri: `${origin.uri}/d`, mirrors: [] }], { start: start() });
       for (const _ of [1, 2]) expect(String((await get(`${origin.uri}/d/by-hash/SHA256/${sum}`)).body)).toBe('x');
-      for (const uri of [`${origin.uri}/private/x`, 'http://deb.debian.org/debian/x']) {
+      for (const uri of [`${origin.uri}/private/x`, 'http://stranger.invalid/debian/x']) {
         const { status, body } = await get(uri);
         expect([status, String(body)]).toEqual([403, expect.stringMatching(/is in none of the archives of this run/)]);
       }
