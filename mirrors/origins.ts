@@ -51,8 +51,13 @@ export async function findArchive(
   options: FindOptions = {},
 ): Promise<Archive> {
   const { main, security } = candidates(origins, options);
-  const archive = await first(main, distribution, distribution.suite, options);
-  const updates = await first(security, distribution, distribution['security-suite'], options);
+  const asked = [
+    first(main, distribution, distribution.suite, options),
+    first(security, distribution, distribution['security-suite'], options),
+  ] as const;
+  // Of two failures the first of these is told, whichever came first.
+  await Promise.allSettled(asked);
+  const [archive, updates] = await Promise.all(asked);
   return {
     ...archive.release,
     uri: archive.uri,

@@ -21,10 +21,10 @@ export interface Unsound {
 }
 
 /**
- * Up to this size, in bytes, an entry is hashed in full when a process first uses it. That takes about a quarter of a second;
- * the gigabytes of a larger one, seconds: it is read only where its files do not look as they did when last hashed.
+ * Up to this size, in bytes, an entry is hashed in full when a process first uses it: 20 ms at most. A larger one is read only
+ * where its files do not look as they did when last hashed. Only a failing disk deceives that; `store verify` finds it out.
  */
-export const ALWAYS_HASHED = 256 * 2 ** 20;
+export const ALWAYS_HASHED = 16 * 2 ** 20;
 
 /** @param checked by folder, how files looked that this process has hashed. @returns `undefined` where there is nothing. */
 export async function use(

@@ -71,6 +71,8 @@ export async function runVitest(
           include: [relative(root, file)],
           watch: false,
           cache: false,
+          // Node strips the types itself, and keeps what it compiled; Vite would transform every file anew.
+          experimental: { viteModuleRunner: false },
           reporters: [reporter],
           // Admission to the host is ours: all cells are under way for vitest, and wait for their turn in our own queue.
           maxConcurrency: input.cells.length + 1,
