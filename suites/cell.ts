@@ -164,11 +164,13 @@ export const suite = cellSuite(Cell.open, (check) => {
   );
 
   check(
-    'the initramfs holds virtiofs and dm-crypt',
+    'the initramfs holds the drivers of other roots',
     async (cell) => {
+      if (cell.drivers.length === 0) return { skipped: 'matrix.yaml rules out every filesystem that needs one' };
       const files = await cell.guest.run(cell.family.initramfsDrivers);
-      expect(files).toMatch(/\/virtiofs\.ko/);
-      expect(files).toMatch(/\/dm-crypt\.ko/);
+      const found = cell.drivers.filter((driver) => files.includes(`/${driver}.ko`));
+      expect(found, `drivers in the initramfs, whose files are:\n${files}`).toEqual(cell.drivers);
+      return undefined;
     },
     meanwhile,
   );

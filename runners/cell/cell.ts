@@ -3,7 +3,9 @@ import { HarnessError } from '../errors.ts';
 import type { Reason } from '../events/event.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
 import { awaitRootShell } from '../machine/system.ts';
+import { driversOf } from '../matrix/drivers.ts';
 import type { ArchiveKind } from '../matrix/fields.ts';
+import { loadMatrix } from '../matrix/load.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { ARCHES } from '../qemu/arch.ts';
 import { Access } from './access.ts';
@@ -184,6 +186,11 @@ export class Cell implements AsyncDisposable {
   /** What it is installed from, once that is known. */
   get archive(): ArchiveKind | undefined {
     return this.#prepared?.archive.kind;
+  }
+
+  /** The kernel modules that its initramfs has to hold besides those of its own root. */
+  get drivers(): readonly string[] {
+    return driversOf(loadMatrix(), this.planned.cell, this.#ready.archive.kind);
   }
 
   /** The ways into the running guest. */

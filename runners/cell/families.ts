@@ -4,7 +4,7 @@ import type { Distribution } from '../matrix/schema.ts';
 export interface Family {
   /** Prints the release (as `uname -r` says it) of each installed kernel, a line each. */
   readonly installedKernels: string;
-  /** Prints the files of the drivers virtiofs and dm-crypt in the running kernel's initramfs, or built into the kernel. */
+  /** Prints the files of the drivers virtiofs and dm-crypt, where they are, in the running kernel's initramfs, or built into the kernel. */
   readonly initramfsDrivers: string;
   /** Prints the suites or repositories that the package manager is set up with, a line each. */
   readonly packageSources: string;

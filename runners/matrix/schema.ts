@@ -5,6 +5,10 @@ import { archiveChoices, because, name, names, uri, when } from './fields.ts';
 const filesystem = z.strictObject({
   type: z.string().describe('What the root is mounted as'),
   on: z.enum(['disk', 'encrypted-disk', 'share']).describe('What holds it: the data disk, LUKS2 on it, or virtiofsd'),
+  driver: z
+    .string()
+    .optional()
+    .describe('The kernel module that every initramfs holds whose distribution can have such a root'),
 });
 
 const archiveException = z
