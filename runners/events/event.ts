@@ -3,6 +3,9 @@
  * all later reports are folds over them. They are kept as `events.ndjson` in the run's folder, one JSON object a line.
  */
 
+import type { Capsule, CellAdmitted, CellUsage, Diagnosis, Divergence, RunResumed } from './observations.ts';
+import type { Stamp } from './stamp.ts';
+
 /** distro × arch × filesystem. `id` is its name everywhere: flags, folders, reports, host names. */
 export interface CellName {
   readonly id: string;
@@ -25,11 +28,6 @@ export interface Reason {
   readonly command?: string | undefined;
   readonly evidence?: string | undefined;
   readonly stack?: string | undefined;
-}
-
-interface Stamp {
-  /** Milliseconds since the epoch. */
-  readonly time: number;
 }
 
 /** Facts of the whole run, known before the first cell: commit, command line, accelerator per architecture, QEMU version… */
@@ -55,6 +53,8 @@ export interface CellStarted extends Stamp {
   readonly cell: string;
   /** The command to re-run this cell alone. */
   readonly rerun: string;
+  /** From 1, which is meant where it is absent: a cell that failed may be tried again, with `--retries` or `--repeat`. */
+  readonly attempt?: number;
 }
 
 /** A fact about a cell that became known on the way: image key, kernel, archive and its Release date, … */
@@ -186,6 +186,8 @@ export interface RunEnded extends Stamp {
 export type RunEvent =
   | RunStarted
   | CellSkipped
+  | RunResumed
+  | CellAdmitted
   | CellStarted
   | CellFact
   | CellArchive
@@ -195,6 +197,10 @@ export type RunEvent =
   | PhaseEnded
   | CheckEnded
   | Attachment
+  | Diagnosis
+  | Divergence
+  | Capsule
+  | CellUsage
   | CellEnded
   | Note
   | ProxySummary
