@@ -79,6 +79,11 @@ export const imageFlags: Flags = {
   kernel: { value: 'NAME|FILE', help: 'ours, debian (the packaged one, with modules), or a file to boot in its place' },
   ...kernelFlags,
   initrd: { value: 'FILE', help: 'boot this initramfs instead of the one in the image' },
+  qemu: {
+    value: 'WHOSE',
+    choices: ['host'],
+    help: "take this host's QEMU even where it is too old; default: where it is, Debian's, unpacked into the cache",
+  },
 };
 
 export const runFlags: Flags = {

@@ -5,6 +5,7 @@ import type { Plan } from '../runners/matrix/plan.ts';
 import { attempt, pasteable } from '../runners/process/command.ts';
 import type { OpenPackages } from '../suites/packages.ts';
 import type { Context, Start } from './commands.ts';
+import { chooseEmulator } from './emulator.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { checkout, defaultFolders } from './options.ts';
@@ -20,6 +21,7 @@ export const start: Start = async (parsed, context) => {
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
   await requireTools({ uses: usesOf(plan.run), arches }, context);
   await checkGivenImage(options);
+  await chooseEmulator(plan.run, options, context);
   const packages = await packagesFor(plan, options, context);
   context.signal.throwIfAborted();
 

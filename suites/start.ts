@@ -49,11 +49,11 @@ function kernelFlags({ kernel, otherKernel }: RunOptions): Readonly<Record<strin
 
 /** The command that runs one cell as this run does. */
 export function rerunCommand(cell: string, options: RunOptions, defaults: Setting['defaults']): string {
-  const { image, initrd, mirror, bootstrap, from, offline, direct, keep, console } = options;
+  const { image, initrd, qemu, mirror, bootstrap, from, offline, direct, keep, console } = options;
   const archive = options.archive === 'real' ? undefined : options.archive;
   const cache = options.cacheFolder === defaults?.cacheFolder ? undefined : options.cacheFolder;
   const out = options.outFolder === defaults?.outFolder ? undefined : options.outFolder;
-  const flags = { image, ...kernelFlags(options), initrd, archive, mirror, bootstrap, from, cache, out };
+  const flags = { image, ...kernelFlags(options), initrd, qemu, archive, mirror, bootstrap, from, cache, out };
   const given = Object.entries(flags).filter(([, value]) => value !== undefined);
   return pasteable([
     ...['./stub-matrix', 'run', '--cell', cell],

@@ -19,6 +19,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/channels',
   ],
   'runners/channels': ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/host'],
+  // A QEMU of Debian's, where the host's is too old.
+  'runners/emulator': [
+    'runners/errors.ts',
+    'runners/process',
+    'runners/store',
+    'runners/host',
+    'runners/qemu',
+    'image/workshop',
+  ],
   // A running machine put aside, and one that goes on from there.
   'runners/checkpoint': [
     'runners/errors.ts',
@@ -54,6 +63,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/channels',
     'runners/machine',
     'runners/checkpoint',
+    'runners/emulator',
     'runners/share',
     'mirrors',
     'image',
