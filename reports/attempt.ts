@@ -113,6 +113,7 @@ export function closeAttempt(open: OpenAttempt, lost: Reason): AttemptResult {
   return {
     attempt,
     status: verdict(checks),
+    finished: isFinished(open),
     startedAt,
     seconds: open.seconds ?? (startedAt === undefined ? 0 : (lastAt - startedAt) / 1000),
     checks,
