@@ -6,7 +6,14 @@ import { byDistribution, narrowed } from './rules.ts';
 
 test('the rules that can mean a distribution, in their order, each once', () => {
   const rule = (name: string, ...distro: string[]) => ({ name, when: distro.length > 0 ? { distro } : {} });
-  const rules = [rule('1', 'a'), rule('2'), rule('3', 'b', 'a', 'a'), { name: '4' }, rule('5', 'b'), rule('6', 'a')];
+  const rules = [
+    rule('1', 'a'),
+    rule('2'),
+    rule('3', 'b', 'a', 'a'),
+    { name: '4', when: undefined },
+    rule('5', 'b'),
+    rule('6', 'a'),
+  ];
   const of = (distro: string) => byDistribution(rules)(distro).map(({ name }) => name);
   expect([of('a'), of('b'), of('c')]).toEqual([
     ['1', '2', '3', '4', '6'],
