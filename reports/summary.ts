@@ -51,7 +51,7 @@ function ofCell(cell: CellResult, width: number): string[] {
 }
 
 /** "3 cells: 1 passed, 1 passed against a stand-in, 1 skipped". What stands in for a distribution is counted by itself. */
-function tallyOf(cells: readonly CellResult[]): string {
+export function tallyOf(cells: readonly CellResult[]): string {
   const counts = (['passed', 'failed', 'error', 'known', 'skipped'] as const).flatMap((status) =>
     [false, true].map((standIn) => {
       const number = cells.filter((each) => each.status === status && (each.archive === 'stand-in') === standIn).length;
@@ -64,7 +64,7 @@ function tallyOf(cells: readonly CellResult[]): string {
 
 /** The last words of a run: the verdict of each cell, what to look at, what to type next. */
 export function summaryLines(result: RunResult, junit: string): string[] {
-  const width = Math.max(0, ...result.cells.map((each) => each.cell.id.length));
+  const width = result.cells.reduce((widest, each) => Math.max(widest, each.cell.id.length), 0);
   const ran = result.cells.filter(({ because }) => because === undefined);
   const skipped = Map.groupBy(
     result.cells.filter(({ because }) => because !== undefined),

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { foldRun, type RunResult } from '../reports/fold.ts';
+import { finishReports } from '../reports/finish.ts';
+import type { RunResult } from '../reports/fold.ts';
 import { createRunFolder, type RunFolder } from '../reports/folder.ts';
-import { writeJunit } from '../reports/junit/junit.ts';
 import { writeProgress } from '../reports/progress.ts';
 import { followRecord, openRecord, readEvents } from '../reports/record.ts';
 import { type ExitCode, exitCodeOf, summaryLines } from '../reports/summary.ts';
@@ -133,8 +133,7 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
   }
 
   follower.catchUp();
-  const result = foldRun(readEvents(folder.events));
-  writeJunit(result, folder.junit);
+  const { result } = finishReports(folder);
   for (const line of summaryLines(result, folder.junit)) output.write(`${line}\n`);
   return { exitCode: exitCodeOf(result), result, folder };
 }
