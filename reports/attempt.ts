@@ -92,6 +92,10 @@ const WEIGHT = ['failed', 'error', 'known', 'passed'] as const;
 const verdict = (checks: readonly CheckResult[]): Status =>
   WEIGHT.find((status) => checks.some((each) => each.status === status)) ?? 'skipped';
 
+/** The first of those that came off worst. */
+export const worstOf = (attempts: readonly AttemptResult[]): AttemptResult | undefined =>
+  [...WEIGHT, 'skipped'].map((status) => attempts.find((each) => each.status === status)).find((each) => each);
+
 /** The first check that did not pass: the guest's failures before the harness's errors, and those before what is known. */
 export function firstProblem({ checks }: Pick<AttemptResult, 'checks'>): CheckResult | undefined {
   const first = (status: Status) => checks.find((each) => each.status === status);
