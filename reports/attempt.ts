@@ -102,11 +102,13 @@ export function firstProblem({ checks }: Pick<AttemptResult, 'checks'>): CheckRe
   return first('failed') ?? first('error') ?? first('known');
 }
 
+const unknown: Reason = { code: 'unknown', message: 'the record has no end of it' };
+
 /** What the fault is called where nobody has diagnosed it. */
 const byCheck = ({ check, reason }: CheckResult) => `${reason?.code ?? 'unknown'}: ${check}`;
 
 /** @param lost why an attempt without an end has none. */
-export function closeAttempt(open: OpenAttempt, lost: Reason): AttemptResult {
+export function closeAttempt(open: OpenAttempt, lost = unknown): AttemptResult {
   const checks = [...open.checks.values()];
   if (open.seconds === undefined) checks.push({ check: 'ended', status: 'error', seconds: 0, reason: lost });
   const problem = firstProblem({ checks });
