@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { foldRun } from '../reports/fold.ts';
 import { readEvents } from '../reports/record.ts';
-import { rerunCommand } from './start.ts';
+import { rerunCommand } from './rerun.ts';
 
 /** The harness on suites of its own (harness/fixture), each run a process, as the command line would start it. */
 const main = join(import.meta.dirname, 'harness/fixture/main.ts');
