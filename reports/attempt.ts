@@ -119,6 +119,7 @@ export function closeAttempt(open: OpenAttempt, lost = unknown): AttemptResult {
   return {
     attempt,
     status: verdict(checks),
+    finished: isFinished(open),
     startedAt,
     seconds: open.seconds ?? (startedAt === undefined ? 0 : (lastAt - startedAt) / 1000),
     checks,

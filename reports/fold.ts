@@ -130,13 +130,14 @@ function closeCell(cell: CellResult['cell'], open: OpenCell, lost: Reason, repea
   // Who repeats a cell asks whether it always passes.
   const last = open.brokenOff ? undefined : repeated ? worstOf(attempts) : attempts.at(-1);
   const never = closeAttempt(openAttempt(attempts.length + 1, 0), lost);
-  const { status, checks, phases, attachments, usage, signature } = last ?? never;
+  const { status, finished, checks, phases, attachments, usage, signature } = last ?? never;
   const latest = <K extends keyof AttemptResult>(key: K) => attempts.findLast((each) => each[key] !== undefined)?.[key];
   const flaky =
     !repeated && status === 'passed' && attempts.some((each) => each.status === 'failed' || each.status === 'error');
   return {
     cell,
     status,
+    finished,
     flaky,
     startedAt: attempts[0]?.startedAt,
     seconds: attempts.reduce((sum, { seconds }) => sum + seconds, 0),
@@ -162,5 +163,5 @@ function leftOut({ cell, because }: { readonly cell: CellResult['cell']; readonl
   const reason = { code: 'not-planned', message: because };
   const checks: CheckResult[] = [{ check: 'planned', status: 'skipped', seconds: 0, reason }];
   const nothing = { phases: [], attachments: [], attempts: [], notes: [], facts: {} };
-  return { cell, status: 'skipped', flaky: false, because, seconds: 0, checks, ...nothing };
+  return { cell, status: 'skipped', finished: true, flaky: false, because, seconds: 0, checks, ...nothing };
 }

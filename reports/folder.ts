@@ -9,6 +9,8 @@ export interface RunFolder {
   readonly path: string;
   readonly events: string;
   readonly junit: string;
+  /** The summary in Markdown. */
+  readonly summary: string;
 }
 
 /** `20261123-141502-4f2a` for an instant; sorts by time. */
@@ -17,10 +19,19 @@ export function runId(now: Date, random = randomBytes(2)): string {
   return `${date.replaceAll('-', '')}-${time.replaceAll(':', '')}-${random.toString('hex')}`;
 }
 
+/** Whether a name is one that `runId` gives. */
+export const isRunId = (name: string) => /^\d{8}-\d{6}-[0-9a-f]{4}$/.test(name);
+
 /** The paths inside an existing run's folder. */
 export function runFolder(outFolder: string, id: string): RunFolder {
   const path = join(outFolder, id);
-  return { id, path, events: join(path, 'events.ndjson'), junit: join(path, 'junit.xml') };
+  return {
+    id,
+    path,
+    events: join(path, 'events.ndjson'),
+    junit: join(path, 'junit.xml'),
+    summary: join(path, 'summary.md'),
+  };
 }
 
 /** Makes the folder of a new run and points `<outFolder>/latest` at it, in one step, so that `latest` always exists once it did. */

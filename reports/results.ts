@@ -30,6 +30,8 @@ export interface AttemptResult {
   /** From 1. */
   readonly attempt: number;
   readonly status: Status;
+  /** Whether it came to its own end: it was neither interrupted nor lost with its runner. */
+  readonly finished: boolean;
   /** Milliseconds since the epoch; absent for one that never started. */
   readonly startedAt?: number | undefined;
   readonly seconds: number;

@@ -14,7 +14,18 @@ const attempts = () =>
 const ends = () => fixture.events().flatMap((event) => (event.type === 'cell-ended' ? [event] : []));
 
 test('a failure is tried again by rules: what is no chance is not, and what passes at last is flaky', async () => {
-  const behaviours = ['passing', 'flaky', 'shaky', 'unlucky', 'erring', 'silent', 'changing', 'mistyped', 'known', 'mended'];
+  const behaviours = [
+    'passing',
+    'flaky',
+    'shaky',
+    'unlucky',
+    'erring',
+    'silent',
+    'changing',
+    'mistyped',
+    'known',
+    'mended',
+  ];
   const { exitCode, output } = await fixture.run(3, 'cells', '--retries=2', ...behaviours);
   expect(attempts()).toEqual([
     'passing passed: passed',
@@ -64,7 +75,7 @@ test('what an attempt has installed the next one boots; twice in vain, and it is
   // Nothing was installed before it failed.
   expect(words(opens('flaky'))).toEqual(['fresh', 'open', 'fresh', 'open']);
   const [first, second] = ends();
-  expect(first?.again).toMatch(/, with the disk that it installed$/);
+  expect(first?.again).toMatch(/, with the disk that was installed$/);
   expect(second?.again).toMatch(/, installed anew, since the disk did not boot twice$/);
 });
 
@@ -77,10 +88,14 @@ test('a cell that is repeated runs so many times whatever comes, and the worst o
     'unlucky error: error error passed passed',
   ]);
   expect(exitCode).toBe(1);
-  expect(output).toContain('flaky-x86_64-fs0    FAILED   00:00  passed 3 of 4: 75.0 % (95 % confidence: 30.1 % to 95.4 %)');
+  expect(output).toContain(
+    'flaky-x86_64-fs0    FAILED   00:00  passed 3 of 4: 75.0 % (95 % confidence: 30.1 % to 95.4 %)',
+  );
   expect(output).toContain('unlucky-x86_64-fs3  ERROR    00:00  passed 2 of 2: 100 %');
   const junit = readFileSync(fixture.latest('junit.xml'), 'utf8');
-  expect(junit).toContain('<property name="pass rate" value="passed 3 of 4: 75.0 % (95 % confidence: 30.1 % to 95.4 %)"/>');
+  expect(junit).toContain(
+    '<property name="pass rate" value="passed 3 of 4: 75.0 % (95 % confidence: 30.1 % to 95.4 %)"/>',
+  );
   expect(fixture.trace().filter((line) => line === 'flaky-x86_64-fs0 close')).toHaveLength(4);
   expect(existsSync(fixture.latest('cells/passing-x86_64-fs1/attempt-4/evidence'))).toBe(true);
   expect((await fixture.run(1, 'cells', '--repeat=2', 'passing')).exitCode).toBe(0);

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { foldRun, type RunResult } from '../reports/fold.ts';
+import { finishReports } from '../reports/finish.ts';
+import type { RunResult } from '../reports/fold.ts';
 import type { RunFolder } from '../reports/folder.ts';
-import { writeJunit } from '../reports/junit/junit.ts';
 import { writeProgress } from '../reports/progress.ts';
 import { type EventRecord, followRecord, readEvents } from '../reports/record.ts';
 import { type ExitCode, exitCodeOf, summaryLines } from '../reports/summary.ts';
@@ -78,12 +78,10 @@ export async function sit(sitting: Sitting, setting: Setting): Promise<RunOutcom
   }
 
   follower.catchUp();
-  const events = readEvents(folder.events);
-  const result = foldRun(events);
-  writeJunit(result, folder.junit);
+  const { result } = finishReports(folder);
   for (const line of summaryLines(result, folder.junit)) output.write(`${line}\n`);
   const planned = sitting.cells.map((each) => each.planned);
-  if (unfinishedOf(planned, events, options).length > 0) output.write(goOn);
+  if (unfinishedOf(planned, readEvents(folder.events), options).length > 0) output.write(goOn);
   return { exitCode: exitCodeOf(result), result, folder };
 }
 

@@ -89,6 +89,7 @@ export const owners: Readonly<Record<string, { readonly rooms: readonly string[]
   'node:child_process': { rooms: ['runners/process', 'runners/qemu', 'runners/store/lock.ts'], tests: true },
   ssh2: { rooms: ['runners/channels/ssh'] },
   'dns-packet': { rooms: ['runners/channels/segment'] },
+  'node:sqlite': { rooms: ['reports/history'], tests: true },
   'junit-report-builder': { rooms: ['reports/junit'] },
   testcontainers: { rooms: ['runners/host/engine.ts'] },
   vitest: { rooms: ['suites', 'cli', 'vitest.config.ts'], tests: true },

@@ -3,6 +3,7 @@ import exported, { type Builder, type TestCase, type TestSuite } from 'junit-rep
 import type { Reason } from '../../runners/events/event.ts';
 import { type CellResult, type CheckResult, firstProblem, type RunResult } from '../fold.ts';
 import { packagesLine } from '../packages.ts';
+import { rateOf, rateText } from '../rate.ts';
 import { clean } from './clean.ts';
 
 /** Lines of the console that stand in the report itself; the whole log is attached. */
@@ -82,10 +83,12 @@ function addCell(suite: TestSuite, result: RunResult, cell: CellResult, read: (p
     root.removeAttribute('skipped');
   });
   const packages = packagesLine(result);
+  const rate = result.repeat === undefined ? undefined : rateOf(cell);
   const properties = {
     ...result.properties,
     ...cell.facts,
     ...(standIn ? { 'stand-in': 'what ran is no verdict on the distribution itself' } : {}),
+    ...(rate ? { 'pass rate': rateText(rate) } : {}),
     ...(packages === undefined ? {} : { 'packages of the run': packages }),
     ...(cell.rerun ? { rerun: cell.rerun } : {}),
   };

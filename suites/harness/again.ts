@@ -30,7 +30,7 @@ const RULES: Readonly<Record<Status, Rule>> = {
 };
 
 /** Codes of what no further attempt would change. What was typed (`fault`: usage) is as final. */
-const FINAL: ReadonlySet<string> = new Set(['interrupted', OUTDATED]);
+const FINAL: ReadonlySet<string> = new Set([OUTDATED]);
 
 const words: Partial<Record<Status, string>> = { failed: 'failed', error: 'could not tell' };
 
@@ -43,13 +43,13 @@ const words: Partial<Record<Status, string>> = { failed: 'failed', error: 'could
 export function anotherAttempt(finished: readonly AttemptResult[], { retries = 0, repeat }: Wish): Decision {
   const last = finished.at(-1);
   if (!last) return { again: true, because: '' };
-  const problem = firstProblem(last);
-  if (problem?.reason?.code === 'interrupted') return { again: false };
+  if (!last.finished) return { again: false };
   if (repeat !== undefined) {
     if (finished.length >= repeat) return { again: false };
     return { again: true, because: `${finished.length} of ${repeat} times done` };
   }
   const { retried, unlessSame } = RULES[last.status];
+  const problem = firstProblem(last);
   const { code = '', fault } = problem?.reason ?? {};
   if (!retried || !problem || FINAL.has(code) || fault === 'usage') return { again: false };
   const before = finished.at(-2);

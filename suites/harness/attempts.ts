@@ -1,13 +1,13 @@
 import { closeAttempt, openAttempt, see, worstOf } from '../../reports/attempt.ts';
-import type { AttemptResult, PhaseResult } from '../../reports/fold.ts';
+import type { AttemptResult } from '../../reports/fold.ts';
 import { cellFolder } from '../../reports/folder.ts';
 import type { Surroundings } from '../../runners/cell/surroundings.ts';
 import type { EventBody, RunEvent } from '../../runners/events/event.ts';
-import type { RunOptions } from '../../runners/matrix/options.ts';
 import { anotherAttempt, type Decision } from './again.ts';
 import { CellRun, type Verdict } from './cell-run.ts';
 import type { CellContext, CellSuite } from './check.ts';
 import type { CellToRun } from './input.ts';
+import { DISK_WORDS, diskFor, withDisk } from './retried-disk.ts';
 
 /** By the titles of the checks. */
 export type Verdicts = ReadonlyMap<string, Verdict>;
@@ -63,7 +63,7 @@ async function attemptOnce<C extends CellContext>(
     given.emit(body);
     if ('cell' in body && body.cell === id) see(open, { ...body, time: Date.now() } as RunEvent);
   };
-  const options = optionsFor(given.options, finished);
+  const options = withDisk(given.options, diskFor(given.options, finished));
   const surroundings = { ...given, options, emit, folder: cellFolder(runPath, id, attempt) };
   const run = new CellRun(planned, suite, surroundings, { rerun, today, attempt });
   const verdicts = new Map<string, Verdict>();
@@ -71,23 +71,9 @@ async function attemptOnce<C extends CellContext>(
   return await run.close((seconds) => {
     open.seconds = seconds;
     const result = closeAttempt(open);
-    const decision = anotherAttempt([...finished, result], given.options);
-    return { again: decision.again ? decision.because : undefined, outcome: { result, verdicts, decision } };
+    const soFar = [...finished, result];
+    const decision = anotherAttempt(soFar, given.options);
+    const again = decision.again ? `${decision.because}${DISK_WORDS[diskFor(given.options, soFar)]}` : undefined;
+    return { again, outcome: { result, verdicts, decision } };
   });
 }
-
-/**
- * What an attempt is asked for. One that follows a failure boots what an attempt before it has installed and kept, as any second
- * run would, were the first one asked for a fresh install or not. When that disk did not boot twice, the install is in doubt:
- * then it is made again. Who repeats a cell gets the same every time.
- */
-export function optionsFor(options: RunOptions, finished: readonly AttemptResult[]): RunOptions {
-  if (options.repeat !== undefined) return options;
-  const kept = finished.findLastIndex(({ phases }) => phases.some(({ name, ok }) => name === 'keep' && ok));
-  if (kept < 0) return options;
-  const { fresh: _, ...rest } = options;
-  const unbooted = finished.slice(kept).filter(({ phases }) => phases.some(hasNotBooted));
-  return unbooted.length < 2 ? rest : { ...rest, fresh: true };
-}
-
-const hasNotBooted = ({ name, ok }: PhaseResult) => name === 'boot-installed' && ok === false;

@@ -1,4 +1,4 @@
-import { type AttemptResult, type CellResult, foldRun } from '../../reports/fold.ts';
+import { type AttemptResult, foldRun } from '../../reports/fold.ts';
 import type { RunEvent } from '../../runners/events/event.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
 import { anotherAttempt, type Wish } from '../harness/again.ts';
@@ -10,21 +10,16 @@ export interface Unfinished {
   readonly finished: readonly AttemptResult[];
 }
 
-const isBrokenOff = ({ checks }: Pick<CellResult | AttemptResult, 'checks'>) =>
-  checks.some(({ reason }) => reason?.code === 'interrupted');
-
 /**
  * The cells that a run which was broken off still has to do, in their order: those without an end, and those whose last attempt is
  * to be followed by another. Pure.
  */
 export function unfinishedOf(cells: readonly PlannedCell[], events: readonly RunEvent[], wish: Wish): Unfinished[] {
-  // How the run ended says nothing about a cell; without that, what has no end is interrupted.
-  const { cells: results } = foldRun(events.filter(({ type }) => type !== 'run-ended'));
-  const byId = new Map(results.map((each) => [each.cell.id, each]));
+  const byId = new Map(foldRun(events).cells.map((each) => [each.cell.id, each]));
   return cells.flatMap((planned) => {
     const result = byId.get(planned.cell.id);
-    const finished = result?.attempts.filter((each) => !isBrokenOff(each)) ?? [];
-    const isOver = result && !isBrokenOff(result) && !anotherAttempt(finished, wish).again;
+    const finished = result?.attempts.filter((each) => each.finished) ?? [];
+    const isOver = result?.finished && !anotherAttempt(finished, wish).again;
     return isOver ? [] : [{ planned, finished }];
   });
 }
