@@ -93,7 +93,7 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
     'cell-ended': (event) => {
       for (const name of phases.keys()) if (name.startsWith(`${event.cell} `)) phases.delete(name);
       const verdict = `${paint(event.status, words[event.status])} after ${clock(event.seconds)}`;
-      const again = event.again === undefined ? '' : `; once more, since ${event.again}`;
+      const again = event.again === undefined ? '' : `; once more: ${event.again}`;
       return [at(event.time, event.cell, `${verdict}${again}${left(event.time, 'left for the run')}`)];
     },
     note: (event) => [at(event.time, event.cell ?? '', `note: ${event.text}`)],

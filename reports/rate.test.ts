@@ -33,6 +33,8 @@ test('attempts of which nobody can tell count neither way', () => {
   const attempt = (status: AttemptResult['status']) => ({ status }) as AttemptResult;
   const attempts = [...Array.from({ length: 18 }, () => attempt('passed')), attempt('failed'), attempt('known')];
   const rate = rateOf({ attempts: [...attempts, attempt('error'), attempt('error')] });
-  expect(rate && rateText(rate)).toBe('passed 18 of 20: 90.0 % (95 % confidence: 69.9 % to 97.2 %)');
+  expect(rate && rateText(rate)).toBe(
+    'passed 18 of 20: 90.0 % (95 % confidence: 69.9 % to 97.2 %), and 2 that could not tell',
+  );
   expect(rateOf({ attempts: [attempt('error')] })).toBeUndefined();
 });

@@ -8,6 +8,8 @@ export interface Rate {
   readonly rate: number;
   readonly low: number;
   readonly high: number;
+  /** Attempts of which nobody can tell; they count neither way. */
+  readonly untold?: number;
 }
 
 /** The quantile of the normal distribution that leaves 2.5 % on either side. */
@@ -33,12 +35,15 @@ export function passRate(passed: number, of: number): Rate {
 /** How often a cell passed, of the attempts of which somebody can tell; undefined where there is none. */
 export function rateOf({ attempts }: Pick<CellResult, 'attempts'>): Rate | undefined {
   const told = attempts.filter(({ status }) => status === 'passed' || status === 'failed' || status === 'known');
-  return told.length > 0 ? passRate(told.filter(({ status }) => status === 'passed').length, told.length) : undefined;
+  if (told.length === 0) return undefined;
+  const passed = told.filter(({ status }) => status === 'passed').length;
+  return { ...passRate(passed, told.length), untold: attempts.length - told.length };
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(share === 1 ? 0 : 1)} %`;
 
 /** "passed 18 of 20: 90.0 % (95 % confidence: 69.9 % to 97.2 %)" */
-export function rateText({ passed, of, rate, low, high }: Rate): string {
-  return `passed ${passed} of ${of}: ${percent(rate)} (95 % confidence: ${percent(low)} to ${percent(high)})`;
+export function rateText({ passed, of, rate, low, high, untold = 0 }: Rate): string {
+  const more = untold > 0 ? `, and ${untold} that could not tell` : '';
+  return `passed ${passed} of ${of}: ${percent(rate)} (95 % confidence: ${percent(low)} to ${percent(high)})${more}`;
 }

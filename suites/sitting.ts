@@ -96,7 +96,7 @@ async function runCells(sitting: Sitting, setting: Setting, interruption: Interr
   const suite = setting.suite ?? join(import.meta.dirname, 'matrix.test.ts');
   const collected = new Map<string, readonly string[]>();
   const given: PackagesFor = {
-    ...packagesOf(sitting),
+    ...(setting.packages ? packagesOf(sitting) : { run: folder.id, folder: folder.path }),
     cells: cells.map(({ planned }) => planned),
     options,
     note: (text) => emit({ type: 'note', text }),

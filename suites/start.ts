@@ -6,10 +6,10 @@ import type { Reason } from '../runners/events/event.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import type { Plan } from '../runners/matrix/plan.ts';
 import { setAside } from './resume/aside.ts';
-import { brokenOff } from './resume/broken-off.ts';
+import { leftToDo } from './resume/broken-off.ts';
 import { own, takeOver } from './resume/owner.ts';
 import { cutTornEnd, type FoundRecord } from './resume/record.ts';
-import { writeRunFile } from './resume/run-file.ts';
+import { readRunFile, writeRunFile } from './resume/run-file.ts';
 import { type RunOutcome, type Setting, sit } from './sitting.ts';
 
 const NOTHING: Reason = { code: 'nothing-to-run', message: 'the plan leaves no cell to run' };
@@ -65,9 +65,8 @@ export async function resumeSuites(
   changes: Partial<RunOptions> = {},
   setting: Setting = {},
 ): Promise<RunOutcome> {
-  const { run } = brokenOff(runPath, changes).file;
-  using _owner = await takeOver(runPath, run);
-  const { folder, file, options, record: found, unfinished } = brokenOff(runPath, changes);
+  using _owner = await takeOver(runPath, readRunFile(runPath).run);
+  const { folder, file, options, record: found, unfinished } = leftToDo(runPath, changes);
   cutTornEnd(folder.events, found);
   writeRunFile(runPath, { ...file, options, flags: { ...file.flags, ...setting.flags } });
   using record = openRecord(folder.events);

@@ -27,8 +27,13 @@ export interface BrokenOff {
  * `record-damaged`
  */
 export function brokenOff(runPath: string, changes: Partial<RunOptions> = {}): BrokenOff {
+  requireNobodyAt(runPath, readRunFile(runPath).run);
+  return leftToDo(runPath, changes);
+}
+
+/** The same, of a run that is ours already. */
+export function leftToDo(runPath: string, changes: Partial<RunOptions>): BrokenOff {
   const file = readRunFile(runPath);
-  requireNobodyAt(runPath, file.run);
   const outFolder = dirname(runPath);
   const folder = runFolder(outFolder, basename(runPath));
   const record = findRecord(folder.events);
