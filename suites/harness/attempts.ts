@@ -33,13 +33,14 @@ export async function attemptCell<C extends CellContext>(
   const { options, signal, emit } = given;
   const finished = [...(cell.finished ?? [])];
   const verdicts = new Map<AttemptResult, Verdicts>();
-  let decision: Decision;
-  do {
+  let decision: Decision = { again: true, because: '' };
+  // One that has not begun when the run is broken off does not: whoever closes the record says what became of it.
+  while (decision.again && !signal.aborted) {
     const attempt = await attemptOnce(cell, suite, given, finished);
     finished.push(attempt.result);
     verdicts.set(attempt.result, attempt.verdicts);
     decision = attempt.decision;
-  } while (decision.again && !signal.aborted);
+  }
   if (decision.because !== undefined && !decision.again) {
     emit({ type: 'note', cell: cell.planned.cell.id, text: decision.because });
   }
