@@ -137,10 +137,24 @@ export const storeFlags: Flags = {
   'dry-run': { help: 'gc: only say what would go' },
 };
 
+/** Where the reports of runs lie. */
+export const reportsFlags: Flags = {
+  out: { value: 'DIR', help: 'the reports of runs lie here; default reports/out' },
+};
+
+export const jsonFlags: Flags = {
+  json: { help: 'as JSON, for a program' },
+};
+
+export const historyFlags: Flags = {
+  cell: { value: 'CELL', many: true, help: 'these cells, run by run, instead of a line for every cell' },
+  runs: { value: 'N', help: 'how many runs to look back; default 30' },
+};
+
 /**
  * Takes a command's arguments apart, strictly: what is not understood is refused, so that nothing starts on a guess.
  *
- * @param words the names of the words the command takes besides flags.
+ * @param words the names of the words the command takes besides flags; any number where the last one ends with `…`.
  * @throws UsageError naming the nearest flags or values.
  */
 export function parseFlags(command: string, args: readonly string[], flags: Flags, words: readonly string[]): Parsed {
@@ -164,7 +178,7 @@ export function parseFlags(command: string, args: readonly string[], flags: Flag
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
-      if (loose.length === words.length) throw unexpected(token.value, all, help);
+      if (loose.length >= words.length && !words.at(-1)?.endsWith('…')) throw unexpected(token.value, all, help);
       loose.push(token.value);
       continue;
     }

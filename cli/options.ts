@@ -25,7 +25,6 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
   const kernel = kernelOf(parsed, surroundings.cwd);
   const initrd = fileOf(parsed, 'initrd', surroundings.cwd);
   const mirror = mirrorOf(parsed);
-  const out = text('out');
   const bootstrap = text('bootstrap') as RunOptions['bootstrap'];
   const audit = text('audit');
   const from = text('from') as RunOptions['from'];
@@ -44,7 +43,7 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
     jobs: jobsOf(text('jobs')),
     console: (text('console') as RunOptions['console'] | undefined) ?? 'serial',
     cacheFolder: cacheFolderOf(parsed, surroundings),
-    outFolder: out === undefined ? defaultFolders(surroundings).outFolder : resolve(surroundings.cwd, out),
+    outFolder: outFolderOf(parsed, surroundings),
   };
   requireOneWish(options);
   return options;
@@ -94,6 +93,12 @@ function wayToPackages({ flags }: Parsed): Pick<RunOptions, 'offline' | 'direct'
 export function cacheFolderOf({ flags }: Parsed, { cwd, env }: Surroundings): string {
   const given = flags.get('cache')?.[0];
   return given ? resolve(cwd, given) : defaultCacheFolder(env, cwd);
+}
+
+/** What --out names, else the default. */
+export function outFolderOf({ flags }: Parsed, surroundings: Surroundings): string {
+  const given = flags.get('out')?.[0];
+  return given === undefined ? defaultFolders(surroundings).outFolder : resolve(surroundings.cwd, given);
 }
 
 /** The folders of a run for which no flag names another. */
@@ -165,7 +170,8 @@ function jobsOf(typed: string | undefined): number {
   return wholeNumber('jobs', typed);
 }
 
-function wholeNumber(flag: string, typed: string, least = 1): number {
+/** @throws UsageError `not-a-number`. */
+export function wholeNumber(flag: string, typed: string, least = 1): number {
   if (/^(0|[1-9]\d{0,3})$/.test(typed) && Number(typed) >= least) return Number(typed);
   throw new UsageError({ code: 'not-a-number', message: `--${flag} ${typed}: give a whole number from ${least}` });
 }

@@ -123,7 +123,7 @@ describe('resumedOf', () => {
   });
 
   it('refuses a run that there is not, with the nearest', () => {
-    expect(() => resumed()).toThrow(refused('no-such-run', /there is no run in .*\/out to go on with/));
+    expect(() => resumed()).toThrow(refused('unknown-run', /there is no run "latest" in .*\/out,/));
     const path = leave([]);
     expect(() => resumed('20261123-141502-4f2b')).toThrow(
       refused('unknown-run', /did you mean 20261123-141502-4f2a\?/),

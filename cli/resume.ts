@@ -1,13 +1,12 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { findRun } from '../reports/runs.ts';
 import { UsageError } from '../runners/errors.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
-import { unknownName } from '../runners/matrix/suggest.ts';
 import { pasteable } from '../runners/process/command.ts';
 import { brokenOff } from '../suites/resume/broken-off.ts';
 import type { FlagValues } from '../suites/resume/run-file.ts';
 import { type Flag, type Flags, type Parsed, resumeFlags, runFlags, selectionFlags } from './flags.ts';
-import { defaultFolders, requireOneWish, runOptionsOf, type Surroundings } from './options.ts';
+import { outFolderOf, requireOneWish, runOptionsOf, type Surroundings } from './options.ts';
 import type { Planned } from './planning.ts';
 
 /** What makes a run what it is, and what `--resume` may say besides. */
@@ -28,10 +27,11 @@ export interface Resumed extends Planned {
  * What is left to do of the run that `--resume` names. It is the same run: its flags need not be given again, and may not
  * contradict those that it was started with.
  *
- * @throws UsageError `no-such-run`, `resume-contradicts`, and as `brokenOff`
+ * @throws UsageError `unknown-run`, `resume-contradicts`, and as `brokenOff`
  */
 export function resumedOf(parsed: Parsed, surroundings: Surroundings): Resumed {
-  const runPath = runPathOf(parsed, surroundings);
+  const name = parsed.flags.get('resume')?.[0] ?? 'latest';
+  const runPath = findRun(name, outFolderOf(parsed, surroundings), surroundings.cwd).path;
   const changes = changesOf(parsed, surroundings);
   const { file, options, unfinished } = brokenOff(runPath, changes);
   requireSame(flagValues(parsed, surroundings), file.flags, file.run);
@@ -57,28 +57,13 @@ export function flagValues({ flags }: Parsed, { cwd }: Pick<Surroundings, 'cwd'>
 const namesFile = (flag: Flag | undefined, value: string) =>
   ['FILE', 'DIR'].includes(flag?.value ?? '') || (flag?.value === 'NAME|FILE' && !['ours', 'debian'].includes(value));
 
-/** @throws UsageError `no-such-run` */
-function runPathOf({ flags }: Parsed, surroundings: Surroundings): string {
-  const { cwd } = surroundings;
-  const out = flags.get('out')?.[0];
-  const outFolder = out === undefined ? defaultFolders(surroundings).outFolder : resolve(cwd, out);
-  const name = flags.get('resume')?.[0] ?? 'latest';
-  const path = name.includes('/') ? resolve(cwd, name) : join(outFolder, name);
-  if (existsSync(path)) return realpathSync(path);
-  const runs = existsSync(outFolder) ? readdirSync(outFolder).filter((each) => /^\d{8}-/.test(each)) : [];
-  if (runs.length > 0) throw unknownName('run', basename(name), runs.toSorted().toReversed(), `ls ${outFolder}`);
-  throw new UsageError({
-    code: 'no-such-run',
-    message: `there is no run in ${outFolder} to go on with`,
-    hint: 'name the folder that was its --out; or start one, without --resume',
-  });
-}
-
-/** Of the flags that may be given anew, those that were: each fills the option of its own name. */
+/** Of the options, those that flags which may be given anew were given for. */
 function changesOf(parsed: Parsed, surroundings: Surroundings): Partial<RunOptions> {
-  const anew = [...parsed.flags.keys()].filter((name) => ofRun[name]?.anew);
-  const options = new Map(Object.entries(runOptionsOf(parsed, surroundings)));
-  return Object.fromEntries(anew.map((name) => [name, options.get(name)]));
+  const optionsBy = (flags: Parsed['flags']) => Object.entries(runOptionsOf({ flags, words: [] }, surroundings));
+  const without = new Map(optionsBy(new Map()));
+  const anew = new Map([...parsed.flags].filter(([name]) => ofRun[name]?.anew));
+  // One that says what is the default is given all the same.
+  return Object.fromEntries(optionsBy(anew).filter(([name, value]) => anew.has(name) || without.get(name) !== value));
 }
 
 /** @throws UsageError `resume-contradicts` */

@@ -32,6 +32,11 @@ const REPORTS: readonly Report[] = [
   },
 ];
 
+export interface FinishOptions {
+  /** Whether the run goes into the history beside its folder, and reports tell of it; as a rule it does. */
+  readonly history?: boolean;
+}
+
 export interface Finished {
   /** What the reports say; with a note for each of them that could not be made. */
   readonly result: RunResult;
@@ -45,21 +50,11 @@ export interface Finished {
  *
  * @throws what reading the record and writing junit.xml throws.
  */
-export function finishReports(folder: RunFolder): Finished {
+export function finishReports(folder: RunFolder, { history: keeps = true }: FinishOptions = {}): Finished {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
   const told = foldRun(readRun(folder.path));
-  const history = attempt('the history is not kept', note, () => {
-    const opened = openHistory(join(dirname(folder.path), HISTORY), { note, recording: folder.id });
-    try {
-      opened.record(told);
-      return opened;
-    } catch (error) {
-      opened[Symbol.dispose]();
-      throw error;
-    }
-  });
-  using _closing = history;
+  using history = keeps ? attempt('the history is not kept', note, () => recorded(told, folder, note)) : undefined;
   // What is noted of a report stands in those that are made after it, and on the terminal.
   const result = () => ({ ...told, notes: [...told.notes, ...notes] });
   writeJunit(result(), folder.junit);
@@ -67,6 +62,18 @@ export function finishReports(folder: RunFolder): Finished {
     (report) => attempt('a report is missing', note, () => report({ result: result(), folder, history })) ?? [],
   );
   return { result: result(), files: [folder.junit, ...others] };
+}
+
+/** The history with this run in it. */
+function recorded(result: RunResult, folder: RunFolder, note: (text: string) => void): History {
+  const history = openHistory(join(dirname(folder.path), HISTORY), { note, recording: folder.id });
+  try {
+    history.record(result);
+    return history;
+  } catch (error) {
+    history[Symbol.dispose]();
+    throw error;
+  }
 }
 
 function attempt<T>(what: string, note: (text: string) => void, work: () => T): T | undefined {

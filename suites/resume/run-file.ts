@@ -27,7 +27,7 @@ const schema = z.looseObject({
     run: z.array(z.looseObject({ cell: z.looseObject({ id: z.string() }), expected: z.number() })),
     skip: z.array(z.looseObject({ because: z.string() })),
   }),
-  options: z.looseObject({ jobs: z.number(), cacheFolder: z.string(), outFolder: z.string() }),
+  options: z.looseObject({ cacheFolder: z.string(), outFolder: z.string() }),
 });
 
 const pathIn = (runPath: string) => join(runPath, 'run.json');
