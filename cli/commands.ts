@@ -11,6 +11,7 @@ import {
   type Parsed,
   planFlags,
   reportsFlags,
+  resumeFlags,
   runFlags,
   selectionFlags,
   storeFlags,
@@ -42,13 +43,13 @@ export const commands: Readonly<Record<string, Command>> = {
   run: {
     summary: 'test cells: install, reboot, check, report. Where no cells are chosen: the whole matrix',
     words: [],
-    flags: { ...selectionFlags, ...runFlags },
+    flags: { ...selectionFlags, ...resumeFlags, ...runFlags },
     load: () => import('./run.ts'),
   },
   plan: {
     summary: 'show what `run` with the same flags would run, and what it would skip because of what',
     words: [],
-    flags: { ...selectionFlags, ...planFlags, ...runFlags },
+    flags: { ...selectionFlags, ...resumeFlags, ...planFlags, ...runFlags },
     load: () => import('./plan.ts'),
   },
   doctor: {

@@ -46,9 +46,14 @@ export function createRunFolder(outFolder: string, now: Date): RunFolder {
   return folder;
 }
 
-/** The folder of one cell's evidence, made where it is missing: `<run>/cells/<cell id>`, mode 0700. */
-export function cellFolder(runPath: string, cell: string): string {
-  const path = join(runPath, 'cells', cell);
+/** Where the evidence of an attempt at a cell lies: `<run>/cells/<cell id>` for the first, `attempt-2` … in there for others. */
+export function evidencePath(runPath: string, cell: string, attempt = 1): string {
+  return join(runPath, 'cells', cell, ...(attempt === 1 ? [] : [`attempt-${attempt}`]));
+}
+
+/** That folder, made where it is missing, mode 0700. */
+export function cellFolder(runPath: string, cell: string, attempt = 1): string {
+  const path = evidencePath(runPath, cell, attempt);
   mkdirSync(path, { recursive: true, mode: 0o700 });
   return path;
 }

@@ -51,7 +51,9 @@ test('a follower hears what another thread wrote, half lines only once they are 
   const path = join(folder, 'events.ndjson');
   using record = openRecord(path);
   const heard: string[] = [];
-  using follower = followRecord(path, (event) => heard.push(event.type === 'note' ? event.text : event.type), 5);
+  using follower = followRecord(path, (event) => heard.push(event.type === 'note' ? event.text : event.type), {
+    everyMs: 5,
+  });
   const line = Buffer.from(`${JSON.stringify({ time: 1, ...note('fünf – 5') })}\n`);
   const cut = line.indexOf(0xbc);
   appendFileSync(path, line.subarray(0, cut));

@@ -43,15 +43,26 @@ function eventIn(line: string): RunEvent | undefined {
   }
 }
 
+export interface FollowOptions {
+  /** How often to look, in milliseconds. */
+  readonly everyMs?: number;
+  /** Where to begin, in bytes: the start of an event. */
+  readonly from?: number;
+}
+
 export interface Follower extends Disposable {
   /** Hands over, at once, all events that are on disk by now. */
   catchUp(): void;
 }
 
 /** Hands each event of a record to the listener, soon after it was written, whichever thread wrote it. */
-export function followRecord(path: string, listener: (event: RunEvent) => void, everyMs = 150): Follower {
+export function followRecord(
+  path: string,
+  listener: (event: RunEvent) => void,
+  { everyMs = 150, from = 0 }: FollowOptions = {},
+): Follower {
   const file = openSync(path, 'r');
-  let offset = 0;
+  let offset = from;
   // Bytes, not text: a read may end in the middle of a character.
   let rest = Buffer.alloc(0);
   const catchUp = () => {

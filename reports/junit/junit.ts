@@ -3,6 +3,7 @@ import exported, { type Builder, type TestCase, type TestSuite } from 'junit-rep
 import type { Reason } from '../../runners/events/event.ts';
 import { type AttemptResult, type CellResult, type CheckResult, firstProblem, type RunResult } from '../fold.ts';
 import { packagesLine } from '../packages.ts';
+import { rateOf, rateText } from '../rate.ts';
 import { clean } from './clean.ts';
 import { type Retold, verdictsOf } from './reruns.ts';
 
@@ -108,12 +109,14 @@ function addCell(suite: TestSuite, result: RunResult, cell: CellResult, read: Re
     root.removeAttribute('skipped');
   });
   const packages = packagesLine(result);
+  const rate = result.repeat === undefined ? undefined : rateOf(cell);
   const properties = {
     ...result.properties,
     ...cell.facts,
     ...(cell.diagnosis ? { diagnosis: cell.diagnosis.sentence } : {}),
     ...(cell.attempts.length > 1 ? { attempts: cell.attempts.map(({ status }) => status).join(', ') } : {}),
     ...(standIn ? { 'stand-in': 'what ran is no verdict on the distribution itself' } : {}),
+    ...(rate ? { 'pass rate': rateText(rate) } : {}),
     ...(packages === undefined ? {} : { 'packages of the run': packages }),
     ...(cell.rerun ? { rerun: cell.rerun } : {}),
   };
