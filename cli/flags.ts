@@ -99,6 +99,7 @@ export const runFlags: Flags = {
   offline: { help: 'have packages answered as the last run that installed these cells was answered, and ask nobody' },
   direct: { help: 'let guests out to the archives themselves, instead of through the package proxy' },
   jobs: { value: 'N', help: 'cells at the same time; default half the cores' },
+  plain: { help: 'a line for each thing that happens on a terminal too, instead of a picture' },
   out: { value: 'DIR', help: 'put the reports here; default reports/out' },
   ...archiveFlags,
   ...mirrorFlags,

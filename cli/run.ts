@@ -31,6 +31,8 @@ export const start: Start = async (parsed, context) => {
   const { exitCode } = await startSuites(plan, options, {
     properties,
     defaults: defaultFolders(context),
+    env: context.env,
+    plain: parsed.flags.has('plain'),
     ...(packages ? { packages } : {}),
   });
   return exitCode;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { foldRun, type RunResult } from '../reports/fold.ts';
 import { createRunFolder, type RunFolder } from '../reports/folder.ts';
 import { writeJunit } from '../reports/junit/junit.ts';
-import { writeProgress } from '../reports/progress.ts';
 import { followRecord, openRecord, readEvents } from '../reports/record.ts';
+import { showProgress } from '../reports/show.ts';
 import { type ExitCode, exitCodeOf, summaryLines } from '../reports/summary.ts';
 import type { Emit, Reason, RunEvent } from '../runners/events/event.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
@@ -22,6 +22,10 @@ export interface Setting {
   readonly properties?: Readonly<Record<string, string>>;
   /** Where progress and summary go; stdout where absent. */
   readonly output?: NodeJS.WritableStream;
+  /** Draws nothing on a terminal either: lines, as where there is none. */
+  readonly plain?: boolean;
+  /** Of the command line: what says which terminal this is, and that nobody watches. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** The folders of a run that names none: where this one has others, the command to run a cell again names them. */
   readonly defaults?: Pick<RunOptions, 'cacheFolder' | 'outFolder'>;
   /** How guests get their packages; they are let out where absent. */
@@ -95,7 +99,7 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
   const output = setting.output ?? process.stdout;
   const folder = createRunFolder(options.outFolder, new Date());
   using record = openRecord(folder.events);
-  using progress = writeProgress(output);
+  using progress = showProgress(output, setting.env ?? {}, setting.plain);
   using follower = followRecord(folder.events, progress.listener);
   const { emit } = record;
 
@@ -111,7 +115,8 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
     end(false, { code: 'nothing-to-run', message: 'the plan leaves no cell to run' });
   } else {
     const note = (text: string) => emit({ type: 'note', text });
-    using interruption = watchForInterruption(folder.id, note, () => end(true));
+    const warn = (text: string) => emit({ type: 'note', text, topic: 'interruption' });
+    using interruption = watchForInterruption(folder.id, warn, () => end(true));
     const input: SuiteInput = {
       run: folder.id,
       runPath: folder.path,
