@@ -57,7 +57,7 @@ export const gridHeight = ({ rows }: Grid) => 2 + rows.length;
 export function drawGrid(grid: Grid, now: number, columns: number, lines: number, pen: Pen): string[] {
   if (lines < 3) return [];
   const layout = layoutOf(grid, columns);
-  const { rows, hidden } = window(grid.rows, lines - 2);
+  const { rows, hidden } = rowsWithin(grid.rows, lines - 2);
   const margin = ' '.repeat(layout.label);
   const archs = grid.groups.map(({ arch }, place) => cut(arch, (layout.groups[place] ?? 0) - 1, layout, place));
   const heads = grid.groups.map(({ filesystems }, place) => {
@@ -142,7 +142,7 @@ function urgency([, cells]: Row): number {
   return statuses.has('waiting') ? 2 : 3;
 }
 
-function window(
+function rowsWithin(
   rows: readonly Row[],
   lines: number,
 ): { readonly rows: readonly Row[]; readonly hidden: readonly Row[] } {

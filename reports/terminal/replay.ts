@@ -11,18 +11,19 @@ import { openView } from './view.ts';
  *     node reports/terminal/replay.ts reports/out/latest/events.ndjson [SPEED] [FROM]
  */
 const [file = '', speed = '1', from = '0'] = process.argv.slice(2);
+const stream: NodeJS.WritableStream = process.stdout;
 const events = readEvents(file);
 const start = (events[0]?.time ?? 0) + Number(from) * 1000;
 
-if (wantsView(process.stdout, process.env)) {
+if (wantsView(stream, process.env)) {
   const began = Date.now();
   const now = () => start + (Date.now() - began) * Number(speed);
-  using view = openView(process.stdout, process.env, now);
+  using view = openView(stream, process.env, now);
   for (const event of events) {
     if (event.time > now()) await sleep((event.time - now()) / Number(speed));
     view.listener(event);
   }
 } else {
   const fold = progress();
-  for (const event of events) for (const line of fold.lines(event)) process.stdout.write(`${line}\n`);
+  for (const event of events) for (const line of fold.lines(event)) stream.write(`${line}\n`);
 }

@@ -11,7 +11,7 @@ export interface Screen extends Disposable {
   readonly size: Size;
   /** Draws a frame in place of the one before, unless the terminal has not yet taken that. */
   draw(lines: readonly string[]): void;
-  /** Lines that stay, above the frame. */
+  /** Lines that stay, above the frame, from the next one on. */
   above(text: string): void;
   /** The terminal has another size, and may have broken the frame's lines anew. */
   resized(): void;
@@ -52,7 +52,6 @@ export function openScreen(stream: WriteStream, env: Readonly<Record<string, str
     },
     above(text) {
       pending.push(text.endsWith('\n') ? text : `${text}\n`);
-      if (sink.idle) tell();
     },
     resized() {
       if (!sink.idle || drawn.length === 0) return;
