@@ -67,10 +67,11 @@ export function frame(state: RunState, now: number, { columns, rows }: Size, pen
   const byWish = [matrix, parts.failures, parts.running, notes];
   const given = share(byNeed, byWish, rows);
   const blocks = Object.values(parts).map((part) => part.draw(given.get(part) ?? 0));
-  return spaced(
-    blocks.filter((lines) => lines.length > 0),
+  const lines = spaced(
+    blocks.filter((part) => part.length > 0),
     rows,
   );
+  return lines.map((line) => clip(line, columns));
 }
 
 /** What stays on the terminal when the run is over: the matrix, as long as it is. The summary says the rest. */

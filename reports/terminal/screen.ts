@@ -30,11 +30,8 @@ export function openScreen(stream: WriteStream, env: Readonly<Record<string, str
   const log = createLogUpdate(sink as unknown as NodeJS.WritableStream, { showCursor: true });
   let drawn: readonly string[] = [];
   const pending: string[] = [];
-  /** Lines of ours that a terminal which became smaller has put out of reach, and brings back when it becomes larger. */
-  let lost = 0;
   const tell = () => {
     if (pending.length === 0) return;
-    lost = 0;
     log.persist(pending.splice(0).join('').replace(/\n$/, ''));
     drawn = [];
   };
@@ -55,14 +52,12 @@ export function openScreen(stream: WriteStream, env: Readonly<Record<string, str
     },
     resized() {
       if (!sink.idle || drawn.length === 0) return;
-      const taken = linesAt(drawn, sink.columns, breaksAnew(env)) + 1;
-      sink.write(ansiEscapes.eraseLines(taken + lost));
-      lost = Math.max(lost, taken - sink.rows);
+      // The cursor stands on a line of its own. What has scrolled out of reach stays there; nothing of others' is taken for it.
+      sink.write(ansiEscapes.eraseLines(linesAt(drawn, sink.columns, breaksAnew(env)) + 1));
       log.done();
       drawn = [];
     },
     forget() {
-      lost = 0;
       log.done();
       drawn = [];
     },

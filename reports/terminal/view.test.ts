@@ -35,7 +35,7 @@ function oneFrame(terminal: Terminal, columns: number, rows: number): string[] {
   expect(lines.length).toBeLessThanOrEqual(rows);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(columns);
   expect(count(lines, timeLeft), lines.join('\n')).toBe(1);
-  expect(count(lines, /^ {6,}\S/), lines.join('\n')).toBe(2);
+  expect(count(lines, /^ {6,}\S/), lines.join('\n')).toBe(rows > 10 ? 2 : 0);
   expect(count(lines, /✔ \d+ passed/), lines.join('\n')).toBe(1);
   return lines;
 }
@@ -53,25 +53,36 @@ test.each([
 });
 
 test('a terminal that changes its size shows one frame each time, as wide as it is then', async () => {
-  using terminal = openTerminal(100, 30, `echo before; ${replay(runOf(nightly, 2), 2700)}`);
+  using terminal = openTerminal(100, 60, `echo before; ${replay(runOf(nightly, 2), 2700)}`);
+  /** Nothing of an earlier frame has stayed above this one, and what others wrote has. */
+  const first = (lines: readonly string[]) => {
+    expect(lines[lines[0] === 'before' ? 1 : 0], lines.join('\n')).toMatch(timeLeft);
+    expect(terminal.history()[0]).toBe('before');
+  };
   await terminal.shows(/of about 06:00 {2}install/);
-  terminal.resize(40, 30);
+  terminal.resize(40, 60);
   await terminal.shows(/…$/m);
-  oneFrame(terminal, 40, 30);
+  first(oneFrame(terminal, 40, 60));
+  terminal.resize(40, 20);
+  await terminal.shows(/^and \d+ more: /m);
+  first(oneFrame(terminal, 40, 20));
+  terminal.resize(30, 10);
+  await expect.poll(() => terminal.screen()[0], { timeout: 20_000 }).toMatch(timeLeft);
+  oneFrame(terminal, 30, 10);
+  // What has scrolled out of a terminal may come back when it grows; then it stands above.
   terminal.resize(120, 40);
   await terminal.shows(/run 20261123-141502-4f2a/);
-  oneFrame(terminal, 120, 40);
-  terminal.resize(80, 16);
-  await terminal.shows(/^and \d+ more: /m);
-  oneFrame(terminal, 80, 16);
+  const lines = terminal.screen();
+  expect(lines.slice(lines.findLastIndex((line) => timeLeft.test(line)))).toHaveLength(36);
+  expect(terminal.history()[0]).toBe('before');
 });
 
-test('240 cells in 24 lines: the rows in which something runs are there', async () => {
-  using terminal = openTerminal(80, 24, replay(runOf(everything, 4), 3000));
+test.each([24, 16])('240 cells in %i lines: the rows in which something runs are there', async (rows) => {
+  using terminal = openTerminal(80, rows, replay(runOf(everything, 4), 7200));
   await terminal.shows(/^and \d+ more: \d+ of \d+ cells done/m);
-  const lines = oneFrame(terminal, 80, 24);
+  const lines = oneFrame(terminal, 80, rows);
   const running = lines.filter((line) => /^[\u2800-\u28ff] /.test(line)).map((line) => line.split(/[ -]/)[1]);
-  expect(running.length).toBeGreaterThan(1);
+  expect(running.length).toBeGreaterThan(0);
   for (const distro of running) {
     expect(count(lines, new RegExp(`^${distro} .*[\u2800-\u28ff]`)), lines.join('\n')).toBe(1);
   }
