@@ -118,6 +118,7 @@ export const runFlags: Flags = {
     help: 'try a cell that failed again, so many times at most; a pass after a failure is told as flaky',
   },
   repeat: { value: 'N', help: 'run each cell so many times, whatever comes, and tell how often it passes' },
+  plain: { anew: true, help: 'a line for each thing that happens on a terminal too, instead of a picture' },
   out: { value: 'DIR', help: 'put the reports here; default reports/out' },
   ...archiveFlags,
   ...mirrorFlags,

@@ -39,6 +39,8 @@ export const start: Start = async (parsed, context) => {
     properties,
     defaults: defaultFolders(context),
     flags: flagValues(parsed, context),
+    env: context.env,
+    plain: parsed.flags.has('plain'),
     ...(packages ? { packages } : {}),
   };
   const { exitCode } = resumed

@@ -102,5 +102,9 @@ export const owners: Readonly<Record<string, { readonly rooms: readonly string[]
   'node:sqlite': { rooms: ['reports/history'], tests: true },
   'junit-report-builder': { rooms: ['reports/junit'] },
   testcontainers: { rooms: ['runners/host/engine.ts'] },
+  'log-update': { rooms: ['reports/terminal'] },
+  'ansi-escapes': { rooms: ['reports/terminal'] },
+  'cli-truncate': { rooms: ['reports/terminal'] },
+  'string-width': { rooms: ['reports/terminal'] },
   vitest: { rooms: ['suites', 'cli', 'vitest.config.ts'], tests: true },
 };
