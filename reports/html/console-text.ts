@@ -12,7 +12,7 @@ const OTHER_SEQUENCES = new RegExp(
   'g',
 );
 
-const OTHER_CONTROLS = /[\p{Cc}--[\t\n\r\x1b]]/gv;
+const OTHER_CONTROLS = new RegExp(`[\\p{Cc}--[\\t\\n\\r${ESC}]]`, 'gv');
 
 /** How many lines around one that a finding rests on are shown, where the rest is cut. */
 const AROUND = 40;

@@ -28,7 +28,8 @@ export function makeModel(result: RunResult, history: History, file: string, bud
   for (const each of result.cells.toSorted((a, b) => position(a) - position(b))) {
     const index = judged.length;
     const before = past.of(each.cell.id);
-    const changes = changesSince(before.lastGood, each.facts);
+    const commit = before.lastGood && commits.get(before.lastGood.run);
+    const changes = changesSince(before.lastGood, each.facts, commit, result.properties.commit);
     judged.push({ result: each, brief: briefOf(each, before, axes.at(each)), changes });
     slots.push(...slotsOf(each, index, result.startedAt));
     const seen = decisive(each);
@@ -44,7 +45,7 @@ export function makeModel(result: RunResult, history: History, file: string, bud
       admitted: each.admitted,
       notes: each.notes,
       ...(lastGood && {
-        lastGood: { run: lastGood.run, startedAt: lastGood.runStartedAt, commit: commits.get(lastGood.run) },
+        lastGood: { run: lastGood.run, startedAt: lastGood.runStartedAt, commit },
       }),
       changes,
       goodPhases: lastGood?.phases ?? {},

@@ -66,6 +66,8 @@ export interface Problem {
   readonly standIns: number;
   /** The index into `Core.runs` of the earliest bad run. */
   readonly since: number;
+  /** `debian12, debian13 × aarch64 × xfs, ext4`, where they are a whole block of the matrix. */
+  readonly where?: string | undefined;
   /** What to type to run all of them again. */
   readonly rerun: string;
   /** What is new since the last good run, and in how many of the cells. */

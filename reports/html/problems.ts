@@ -1,5 +1,6 @@
 import { firstProblem } from '../attempt.ts';
 import type { AttemptResult, CellResult } from '../results.ts';
+import { differenceOf } from './difference.ts';
 import type { CellBrief, FactChange, Problem } from './model.ts';
 import { ORDER, type Verdict } from './words.ts';
 
@@ -10,8 +11,10 @@ export interface Judged {
   readonly changes: readonly FactChange[];
 }
 
-/** Facts of one cell that stand in a problem's list are enough; the cells' own pages have all of them. */
-const MOST_CHANGES = 6;
+/** The cells' own pages have all of them. */
+const MOST_CHANGES = 5;
+/** What changed since a cell was good longer ago than so many runs changed for a hundred reasons. */
+const RECENT = 7;
 const MOST_LINES = 6;
 
 /** The attempt that a cell is looked at for: the last with its verdict, and of a flaky one the last that did not pass. */
@@ -64,30 +67,47 @@ function problemOf(indexes: readonly number[], cells: readonly Judged[]): Proble
     fresh,
     standIns: members.filter(({ brief }) => brief.standIn).length,
     since: Math.min(...members.map(({ brief }) => brief.since ?? brief.past.length - 1)),
-    rerun: together(members.map(({ result }) => result)),
+    ...together(members.map(({ result }) => result)),
     changes: commonChanges(members),
   };
 }
 
-/** One command for all cells where their own differ in nothing but the name; otherwise a line for each. */
-function together(cells: readonly CellResult[]): string {
+/**
+ * One command for all cells, where their own differ in nothing but the name; otherwise a line for each. What is a whole block of
+ * the matrix is named as such, in the command too.
+ */
+function together(cells: readonly CellResult[]): Pick<Problem, 'rerun' | 'where'> {
+  const names = cells.map(({ cell }) => cell);
+  const distros = [...new Set(names.map(({ distro }) => distro))];
+  const arches = [...new Set(names.map(({ arch }) => arch))];
+  const fss = [...new Set(names.map(({ fs }) => fs))];
+  const isBlock = cells.length > 1 && distros.length * arches.length * fss.length === cells.length;
+  const where = isBlock ? [distros, arches, fss].map((each) => each.join(', ')).join(' × ') : undefined;
+
   const commands = cells.map(({ cell, rerun }) => rerun ?? `./stub-matrix run --cell ${cell.id}`);
-  const [first = ''] = commands;
-  const shape = (command: string, id: string) => command.replace(`--cell ${id}`, '--cell *');
-  const shapes = new Set(cells.map(({ cell }, index) => shape(commands[index] ?? '', cell.id)));
-  if (shapes.size > 1) return commands.join('\n');
-  return first.replace(`--cell ${cells[0]?.cell.id}`, `--cell ${cells.map(({ cell }) => cell.id).join(',')}`);
+  const shapes = new Set(commands.map((each, index) => each.replace(`--cell ${names[index]?.id}`, '--cell *')));
+  const [shape = ''] = shapes;
+  if (shapes.size > 1 || !shape.includes('--cell *')) return { where, rerun: commands.join('\n') };
+  const flags = isBlock
+    ? `--distro ${distros.join()} --arch ${arches.join()} --fs ${fss.join()}`
+    : `--cell ${names.map(({ id }) => id).join()}`;
+  return { where, rerun: shape.replace('--cell *', flags) };
 }
 
-/** What is most common first: of a fault in many cells, that is where to look. */
+/**
+ * What is new in most cells first: of a fault in many, that is where to look. Facts that are different in the same way are one,
+ * such as the dates of two archives.
+ */
 function commonChanges(members: readonly Judged[]): Problem['changes'] {
   const found = new Map<string, FactChange & { cells: number }>();
-  for (const { changes } of members) {
-    for (const change of changes) {
-      const key = JSON.stringify([change.name, change.before, change.after]);
+  for (const { brief, changes } of members) {
+    if (!brief.change || brief.change === 'fixed' || (brief.times ?? 1) > RECENT) continue;
+    for (const { name, before, after } of changes) {
+      const apart = before === undefined ? { before, after } : differenceOf(before, after ?? '');
+      const key = JSON.stringify([name, apart.before, apart.after]);
       const seen = found.get(key);
       if (seen) seen.cells += 1;
-      else found.set(key, { ...change, cells: 1 });
+      else found.set(key, { name, before: apart.before, after: apart.after, cells: 1 });
     }
   }
   return [...found.values()].toSorted((a, b) => b.cells - a.cells).slice(0, MOST_CHANGES);

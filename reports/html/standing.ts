@@ -41,14 +41,27 @@ const HOW = / \((?:reused|built)\)$/;
 /** Facts that are others in every run. */
 const VOLATILE = /^(?:restored|checkpoint of .*)$/;
 
-/** The facts that are others than in the last good run. Of one that did not come to be known this time nothing is said. */
-export function changesSince(good: LastGood | undefined, facts: Readonly<Record<string, string>>): FactChange[] {
+/**
+ * The facts that are others than in the last good run, our own commit before all. Of one that did not come to be known this
+ * time nothing is said.
+ */
+export function changesSince(
+  good: LastGood | undefined,
+  facts: Readonly<Record<string, string>>,
+  commitThen?: string,
+  commitNow?: string,
+): FactChange[] {
   if (!good) return [];
-  return Object.entries(facts).flatMap(([name, value]) => {
+  const commit =
+    commitThen && commitNow && commitThen !== commitNow
+      ? [{ name: 'commit', before: commitThen.slice(0, 12), after: commitNow.slice(0, 12) }]
+      : [];
+  const others = Object.entries(facts).flatMap(([name, value]) => {
     const before = good.facts[name]?.replace(HOW, '');
     const after = value.replace(HOW, '');
     return VOLATILE.test(name) || before === after
       ? []
       : [{ name, ...(before === undefined ? {} : { before }), after }];
   });
+  return [...commit, ...others];
 }

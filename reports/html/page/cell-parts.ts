@@ -1,18 +1,18 @@
-import { clock } from '../../clock.ts';
+import { differenceOf } from '../difference.ts';
 import type { AttemptView, CellBrief, Detail } from '../model.ts';
-import { size } from '../words.ts';
+import { VERDICTS } from '../words.ts';
 import { command, glyphOf } from './bits.ts';
 import { brief, core } from './data.ts';
-import { h } from './dom.ts';
+import { h, headings } from './dom.ts';
 
 /** The diagnosis where there is one, and what the check itself said. */
-export function evidence({ diagnosis, checks: all }: AttemptView, { problem }: CellBrief): HTMLElement {
+export function evidence({ diagnosis, checks: all }: AttemptView, { problem, verdict }: CellBrief): HTMLElement {
   const check =
     all.find(({ status }) => status === 'failed') ?? all.find(({ status }) => status === 'error' || status === 'known');
   const others = problem === undefined ? 0 : (core.problems[problem]?.cells.length ?? 1) - 1;
   return h(
     'div',
-    { class: 'evidence-box' },
+    { class: `evidence-box ${VERDICTS[verdict].letter}` },
     diagnosis && h('p', { class: 'sentence' }, diagnosis.sentence),
     diagnosis &&
       diagnosis.lines.length > 0 &&
@@ -44,7 +44,7 @@ export function changes({ changes: all, lastGood }: Detail): HTMLElement {
   const log = commit && lastGood.commit && commit !== lastGood.commit;
   if (all.length === 0 && !log) return h('p', {}, 'Nothing that is on record: the same image, kernel and archive.');
   const rows = all.map(({ name, before, after }) => {
-    const [same, was, is, rest] = parted(before ?? '', after ?? '');
+    const apart = differenceOf(before ?? '', after ?? '');
     return h(
       'tr',
       {},
@@ -52,108 +52,26 @@ export function changes({ changes: all, lastGood }: Detail): HTMLElement {
       h(
         'td',
         {},
-        before === undefined ? h('span', { class: 'quiet' }, 'not on record') : [same, h('del', {}, was), rest],
+        before === undefined
+          ? h('span', { class: 'quiet' }, 'not on record')
+          : [apart.head, h('del', {}, apart.before), apart.tail],
       ),
-      h('td', {}, [same, h('ins', {}, is), rest]),
+      h('td', {}, apart.head, h('ins', {}, apart.after), apart.tail),
     );
   });
   return h(
     'div',
     {},
-    h(
-      'div',
-      { class: 'scroll' },
+    all.length > 0 &&
       h(
-        'table',
-        { class: 'diff' },
-        h(
-          'thead',
-          {},
-          h(
-            'tr',
-            {},
-            ['', lastGood.run, 'this run'].map((each) => h('th', { scope: 'col' }, each)),
-          ),
-        ),
-        h('tbody', {}, rows),
+        'div',
+        { class: 'scroll' },
+        h('table', { class: 'diff' }, headings(['', lastGood.run, 'this run']), h('tbody', {}, rows)),
       ),
-    ),
     log &&
       command(
         `git log --oneline ${lastGood.commit?.slice(0, 12)}..${commit.slice(0, 12)}`,
         'Copy the command that lists what came in',
-      ),
-  );
-}
-
-/** What two texts share at both ends, and what is different between, in whole words. */
-function parted(before: string, after: string): [same: string, was: string, is: string, rest: string] {
-  const a = before.split(/(?<=[ /:])/);
-  const b = after.split(/(?<=[ /:])/);
-  let head = 0;
-  while (head < Math.min(a.length, b.length) && a[head] === b[head]) head += 1;
-  let tail = 0;
-  while (tail < Math.min(a.length, b.length) - head && a.at(-1 - tail) === b.at(-1 - tail)) tail += 1;
-  const middle = (parts: string[]) => parts.slice(head, parts.length - tail).join('');
-  return [a.slice(0, head).join(''), middle(a), middle(b), a.slice(a.length - tail).join('')];
-}
-
-export function checks({ checks: all }: AttemptView): HTMLElement {
-  return h(
-    'ol',
-    { class: 'checks' },
-    all.map(({ check, status, seconds, reason }) =>
-      h(
-        'li',
-        { class: status },
-        glyphOf(status),
-        h(
-          'span',
-          {},
-          h('span', { class: 'unseen' }, `${status}: `),
-          check,
-          status === 'skipped' && reason && h('small', {}, ` ${reason.message}`),
-        ),
-        h(
-          'span',
-          { class: 'number' },
-          status === 'skipped' ? '' : seconds < 10 ? `${seconds.toFixed(1)} s` : clock(seconds),
-        ),
-      ),
-    ),
-  );
-}
-
-export function files({ files: all, reopen, usage }: AttemptView): HTMLElement {
-  return h(
-    'div',
-    {},
-    h(
-      'ul',
-      { class: 'files' },
-      all.map(({ name, href, path, bytes }) =>
-        h(
-          'li',
-          {},
-          href !== undefined && bytes !== undefined ? h('a', { href }, name) : h('span', {}, name),
-          ' ',
-          h('code', {}, href === undefined ? path : decodeURIComponent(href)),
-          ' ',
-          h('small', {}, bytes === undefined ? 'not there' : size(bytes)),
-        ),
-      ),
-    ),
-    reopen &&
-      h(
-        'p',
-        { class: 'quiet' },
-        'A capsule was left: the second command above boots it at the state before the failed phase.',
-      ),
-    usage &&
-      h(
-        'p',
-        { class: 'quiet' },
-        `Took at most ${usage.peakMemoryMiB} MiB of memory and ${Math.round(usage.cpuSeconds)} s of CPU time.`,
       ),
   );
 }
@@ -172,7 +90,7 @@ export function divergence({ against, here, there }: NonNullable<AttemptView['di
             'pre',
             { class: 'evidence' },
             lines.map(({ number, text }, index) =>
-              h('span', { class: index >= apart && apart >= 0 ? 'line apart' : 'line', 'data-n': number }, text, '\n'),
+              h('span', { class: index === apart ? 'line apart' : 'line', 'data-n': number }, text, '\n'),
             ),
           ),
     );

@@ -2,7 +2,8 @@ import { clock } from '../../clock.ts';
 import type { AttemptView, CellBrief, Detail } from '../model.ts';
 import { counted, day, moment, STAND_IN, VERDICTS } from '../words.ts';
 import { badge, command, glyphOf, pastStrip } from './bits.ts';
-import { changes, checks, divergence, evidence, facts, files, siblings } from './cell-parts.ts';
+import { changes, divergence, evidence, facts, siblings } from './cell-parts.ts';
+import { checks, files } from './checks.ts';
 import { consoleView } from './console.ts';
 import { brief, consoleOf, core, detail } from './data.ts';
 import { byId, type Child, fill, h } from './dom.ts';
@@ -23,7 +24,7 @@ export async function showCell(index: number): Promise<void> {
   title.focus({ preventScroll: true });
   document.title = `${VERDICTS[cell.verdict].glyph} ${cell.id} – stub-matrix ${core.run}`;
   const data = await detail(index);
-  const view2 = await consoleOf(index);
+  const log = await consoleOf(index);
   if (shown !== index) return;
   const spoken = data.attempts.find(({ attempt }) => attempt === data.consoleOf) ?? data.attempts.at(-1);
   const findings = spoken?.diagnosis?.lines.map(({ number }) => number) ?? [];
@@ -47,12 +48,9 @@ export async function showCell(index: number): Promise<void> {
       ),
     data.because === undefined && section('Changed since last good', changes(data)),
     data.attempts.map((attempt) => attemptParts(attempt, data, attempt === spoken)),
-    view2 &&
-      section(
-        `Console${data.attempts.length > 1 ? ` of attempt ${data.consoleOf}` : ''}`,
-        consoleView(view2, findings),
-      ),
-    !view2 &&
+    log &&
+      section(`Console${data.attempts.length > 1 ? ` of attempt ${data.consoleOf}` : ''}`, consoleView(log, findings)),
+    !log &&
       spoken &&
       section(
         'Console',

@@ -71,7 +71,10 @@ export function consoleView({ file, totalLines, excerpts }: ConsoleView, finding
   const shownLines = excerpts.reduce((sum, { lines }) => sum + lines.length, 0);
   const isCut = (excerpts[0]?.numbers[0] ?? 1) > 1 || excerpts.length > 1;
   // It ends in what went wrong, most often.
-  requestAnimationFrame(() => (findings.length > 0 ? jump() : (screen.scrollTop = screen.scrollHeight)));
+  requestAnimationFrame(() => {
+    if (findings.length > 0) jump();
+    else screen.scrollTop = screen.scrollHeight;
+  });
   return h(
     'div',
     {},

@@ -25,6 +25,18 @@ function append(parent: Node, children: readonly Child[]): void {
   }
 }
 
+/** The head of a table: a heading for each of its columns. */
+export const headings = (titles: readonly string[]): HTMLElement =>
+  h(
+    'thead',
+    {},
+    h(
+      'tr',
+      {},
+      titles.map((each) => h('th', { scope: 'col' }, each)),
+    ),
+  );
+
 export function fill(element: Element, ...children: Child[]): void {
   element.replaceChildren();
   append(element, children);

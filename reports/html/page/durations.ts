@@ -14,7 +14,7 @@ export function durationPlot(index: number, { seconds }: Detail): HTMLElement {
   return plot({
     title: 'How long it took',
     xs: core.runs.map((_, run) => run),
-    xLabel: (run) => day(core.runs[run]?.startedAt ?? 0),
+    xLabel: (run) => day(core.runs[run]?.startedAt ?? 0).slice(4),
     yLabel: clock,
     lines: present.map((verdict) => ({
       label: `${VERDICTS[verdict].glyph} ${verdict}`,

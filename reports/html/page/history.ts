@@ -31,7 +31,7 @@ export function showHistory(): void {
   const rate = (tally: (typeof runs)[number]['real']) =>
     judged(tally) === 0 ? null : (tally.passed / judged(tally)) * 100;
   const xs = runs.map((_, index) => index);
-  const xLabel = (index: number) => day(runs[index]?.startedAt ?? 0);
+  const xLabel = (index: number) => day(runs[index]?.startedAt ?? 0).slice(4);
   const common = { xs, xLabel, sync: 'runs' };
   const hasStandIns = runs.some(({ standIn }) => judged(standIn) > 0);
   fill(
@@ -104,8 +104,14 @@ function records(): HTMLElement {
   let sort: Sort = 'least reliable';
   let rows = ROWS;
   const body = h('tbody');
-  const more = h('button', { type: 'button', onclick: () => draw((rows += 10 * ROWS)) });
-  const draw = (_?: number) => {
+  const more = h('button', {
+    type: 'button',
+    onclick: () => {
+      rows += 10 * ROWS;
+      draw();
+    },
+  });
+  const draw = () => {
     const weight = new Map(all.map((index) => [index, SORTS[sort](index, known.get(index) as CellRecord)]));
     const shown = all.filter(matches).toSorted((a, b) => (weight.get(a) ?? 0) - (weight.get(b) ?? 0));
     fill(
@@ -117,7 +123,14 @@ function records(): HTMLElement {
   };
   const select = h(
     'select',
-    { 'aria-label': 'Order', onchange: () => draw(((sort = select.value as Sort), (rows = ROWS))) },
+    {
+      'aria-label': 'Order',
+      onchange: () => {
+        sort = select.value as Sort;
+        rows = ROWS;
+        draw();
+      },
+    },
     Object.keys(SORTS).map((name) => h('option', {}, name)),
   );
   filterChanges.addEventListener('change', () => draw());

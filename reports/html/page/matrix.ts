@@ -28,6 +28,10 @@ export function startMatrix(): void {
     move(...step);
   });
   byId<HTMLInputElement>('filter').addEventListener('input', applyFilters);
+  for (const item of document.querySelectorAll<HTMLElement>('[data-problem]')) {
+    for (const on of ['pointerenter', 'focusin']) item.addEventListener(on, () => pointAt(item));
+    for (const off of ['pointerleave', 'focusout']) item.addEventListener(off, () => pointAt(null));
+  }
   for (const chip of document.querySelectorAll<HTMLElement>('[data-filter]')) {
     chip.addEventListener('click', () => {
       const name = chip.dataset.filter ?? '';
@@ -40,6 +44,13 @@ export function startMatrix(): void {
   byId<HTMLSelectElement>('colour').addEventListener('change', (event) =>
     colourBy((event.target as HTMLSelectElement).value as Meaning),
   );
+}
+
+/** Shows which cells of the matrix have the fault that the pointer or the focus is on. */
+function pointAt(item: HTMLElement | null): void {
+  for (const box of document.querySelectorAll('.pointed')) box.classList.remove('pointed');
+  for (const cell of core.problems[Number(item?.dataset.problem)]?.cells ?? []) boxes[cell]?.classList.add('pointed');
+  byId('matrix').classList.toggle('pointing', item !== null);
 }
 
 const STEPS: Readonly<Record<string, readonly [down: number, right: number]>> = {
@@ -68,7 +79,10 @@ function move(down: number, right: number): void {
     spot = right ? sideways(spot, right) : vertically(spot as HTMLTableCellElement, down);
     if (!spot) return;
     const box = spot.querySelector<HTMLElement>('a.c:not(.off)');
-    if (box) return box.focus();
+    if (box) {
+      box.focus();
+      return;
+    }
   }
 }
 
@@ -165,6 +179,7 @@ function colourBy(meaning: Meaning): void {
     plainText[index] ??= small.textContent;
     const value = meaning === 'verdict' ? undefined : MEANINGS[meaning](brief(index));
     small.textContent = value ? value[1] : meaning === 'verdict' ? plainText[index] : '';
+    box.classList.toggle('unknown', meaning !== 'verdict' && !value);
     place(box, { '--heat': value ? value[0].toFixed(2) : '0' });
   }
 }

@@ -55,6 +55,9 @@ export function plot(spec: PlotSpec): HTMLElement {
   return h('figure', { class: 'plot' }, h('figcaption', {}, spec.title), canvas, table(spec));
 }
 
+/** Steps between marks on a clock, in seconds. */
+const TIMES = [1, 10, 60, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+
 function optionsOf({ xLabel, yLabel, lines, xs, height = 180, yMax, sync }: PlotSpec, width: number): uPlot.Options {
   const quiet = colour('--quiet');
   const axis = {
@@ -75,10 +78,13 @@ function optionsOf({ xLabel, yLabel, lines, xs, height = 180, yMax, sync }: Plot
     axes: [
       {
         ...axis,
+        size: 26,
+        space: 72,
+        ...(sync === 'time' ? { incrs: TIMES } : {}),
         grid: { show: false },
         values: (_, splits) => splits.map((x) => (Number.isInteger(x) || sync === 'time' ? xLabel(x) : '')),
       },
-      { ...axis, size: 54, values: (_, splits) => splits.map(yLabel) },
+      { ...axis, size: 62, values: (_, splits) => splits.map(yLabel) },
     ],
     series: [
       { label: '', value: (_, x) => (x === null ? '' : xLabel(x)) },

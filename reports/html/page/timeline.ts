@@ -28,7 +28,7 @@ export function timeline({ phases, startedAt, seconds }: AttemptView, { goodPhas
         'td',
         { class: 'note' },
         verdict && h('b', { class: 'bad' }, `✗ ${verdict}`),
-        last && slower(sum, goodPhases[name]),
+        last && ok !== false && slower(sum, goodPhases[name]),
       ),
     );
   });

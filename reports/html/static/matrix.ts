@@ -43,7 +43,7 @@ export function short({ verdict, change, times, seconds }: CellBrief): string {
   if (verdict === 'skipped') return '';
   if (change === 'new') return 'new';
   if (change === 'still') return `${times}×`;
-  return clock(seconds);
+  return clock(seconds).replace(/^0(?=\d:)/, '');
 }
 
 /** The whole of it in words. */
