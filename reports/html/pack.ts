@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { type Markup, raw } from './markup.ts';
 
 /** Shorter data stays readable in the source of the page. */
-const WORTH_PACKING = 32_000;
+const WORTH_PACKING = 4000;
 
 /**
  * A value in a page, for `block()` in page/data.ts: as JSON, or gzipped where that is worth it. JSON in a script element ends

@@ -66,7 +66,7 @@ function problemOf(indexes: readonly number[], cells: readonly Judged[]): Proble
     cells: indexes,
     fresh,
     standIns: members.filter(({ brief }) => brief.standIn).length,
-    since: Math.min(...members.map(({ brief }) => brief.since ?? brief.past.length - 1)),
+    since: members.reduce((least, { brief }) => Math.min(least, brief.since ?? least), first.brief.past.length - 1),
     ...together(members.map(({ result }) => result)),
     changes: commonChanges(members),
   };

@@ -56,5 +56,8 @@ function slower(seconds: number, good: number | undefined): string {
   return worth ? ` ${more > 0 ? '+' : '−'}${clock(Math.abs(more))} (was ${clock(good)})` : '';
 }
 
+const cssName = (name: string) => name.replace(/[^a-z-]/g, '');
+
 /** Phases that the stylesheet knows have a shade of their own. */
-export const phaseClass = (name: string) => `ph-${name.replace(/[^a-z-]/g, '')}`;
+export const phaseClass = (name: string) => `ph-${cssName(name)}`;
+export const phaseColour = (name: string) => `var(--ph-${cssName(name)}, var(--ph))`;
