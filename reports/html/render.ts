@@ -9,7 +9,7 @@ export const SHELF = 100;
 
 /**
  * The report as one HTML file that needs nothing else: no network, no file beside it. What broke and the matrix are plain HTML,
- * so that they are there at once, and also where scripts are forbidden; the rest is data, unpacked when it is looked at.
+ * so that they are there at once, and also where scripts are forbidden; the rest is data, behind the script, unpacked when it is looked at.
  */
 export async function renderHtml({ core, details, slots, consoles }: Model): Promise<string> {
   const { style, script, policy } = await readAssets();
@@ -30,10 +30,10 @@ export async function renderHtml({ core, details, slots, consoles }: Model): Pro
 <body>
 ${frame(core)}
 ${block('core', { ...core, shelf: SHELF }, false)}
+<script>${raw(script)}</script>
 ${shelves}
 ${block('slots', slots)}
 ${[...consoles].map(([cell, view]) => block(`console-${cell}`, view))}
-<script>${raw(script)}</script>
 </body>
 </html>
 `;

@@ -17,8 +17,15 @@ export const slots = async (): Promise<Slot[]> => (await block<Slot[]>('slots'))
 /** Undefined where the page has none of this cell. */
 export const consoleOf = (index: number): Promise<ConsoleView | undefined> => block<ConsoleView>(`console-${index}`);
 
+/** The data lies behind the script, which is at work before a large page is read to its end. */
+const whole = new Promise<void>((resolve) => {
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => resolve());
+  else resolve();
+});
+
 /** What `block()` in pack.ts put into the page. */
 async function block<T>(id: string): Promise<T | undefined> {
+  await whole;
   const element = document.getElementById(id) as HTMLScriptElement | null;
   if (!element) return undefined;
   if (element.type !== 'application/gzip') return JSON.parse(element.textContent) as T;

@@ -3,7 +3,7 @@ import { ABSENT, counted, day, moment, span } from '../words.ts';
 import { pastStrip } from './bits.ts';
 import { brief, core } from './data.ts';
 import { byId, fill, h } from './dom.ts';
-import { filterChanges, matches } from './matrix.ts';
+import { filter, filterChanges } from './matrix.ts';
 import { plot } from './plot.ts';
 import { type CellRecord, record } from './record.ts';
 
@@ -113,7 +113,7 @@ function records(): HTMLElement {
   });
   const draw = () => {
     const weight = new Map(all.map((index) => [index, SORTS[sort](index, known.get(index) as CellRecord)]));
-    const shown = all.filter(matches).toSorted((a, b) => (weight.get(a) ?? 0) - (weight.get(b) ?? 0));
+    const shown = all.filter(filter()).toSorted((a, b) => (weight.get(a) ?? 0) - (weight.get(b) ?? 0));
     fill(
       body,
       shown.slice(0, rows).map((index) => row(index, known.get(index) as CellRecord)),

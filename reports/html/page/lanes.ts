@@ -8,7 +8,9 @@ export function lanesOf(slots: readonly Slot[]): Slot[][] {
     const found = free.findIndex((until) => until <= slot.start);
     const lane = found < 0 ? lanes.length : found;
     free[lane] = slot.start + slot.seconds;
-    lanes[lane] = [...(lanes[lane] ?? []), slot];
+    const row = lanes[lane];
+    if (row) row.push(slot);
+    else lanes.push([slot]);
   }
   return lanes;
 }

@@ -13,13 +13,15 @@ export function startMatrix(): void {
   const table = byId('matrix');
   for (const box of table.querySelectorAll<HTMLAnchorElement>('a.c')) {
     boxes[Number(box.dataset.i)] = box;
-    box.tabIndex = -1;
-    box.title = box.getAttribute('aria-label') ?? '';
   }
   select(core.problems[0]?.cells[0] ?? 0);
   table.addEventListener('focusin', (event) => {
     const index = Number((event.target as HTMLElement).dataset.i);
     if (!Number.isNaN(index)) select(index);
+  });
+  table.addEventListener('pointerover', (event) => {
+    const box = event.target instanceof Element ? event.target.closest<HTMLElement>('a.c') : null;
+    if (box) box.title = box.getAttribute('aria-label') ?? '';
   });
   table.addEventListener('keydown', (event) => {
     const step = STEPS[event.key];
@@ -110,20 +112,23 @@ const wordsOf = (cell: CellBrief): string =>
     .toLowerCase();
 const haystack: string[] = [];
 
-/** The chips that are pressed add up, the words must all be there. */
-export function matches(index: number): boolean {
-  const cell = brief(index);
-  if (filters.size > 0 && !filters.has(cell.verdict) && !filters.has(cell.change ?? '')) return false;
+/** Whether a cell is to be shown: the chips that are pressed add up, the words must all be there. */
+export function filter(): (index: number) => boolean {
   const words = byId<HTMLInputElement>('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
-  haystack[index] ??= wordsOf(cell);
-  return words.every((word) => haystack[index]?.includes(word));
+  return (index) => {
+    const cell = brief(index);
+    if (filters.size > 0 && !filters.has(cell.verdict) && !filters.has(cell.change ?? '')) return false;
+    if (words.length === 0) return true;
+    haystack[index] ??= wordsOf(cell);
+    return words.every((word) => haystack[index]?.includes(word));
+  };
 }
 
 export const filterChanges = new EventTarget();
 
 function applyFilters(): void {
   const shown = new Set<number>();
+  const matches = filter();
   for (const index of boxes.keys()) {
     const on = matches(index);
     if (on) shown.add(index);
@@ -143,7 +148,10 @@ function applyFilters(): void {
 }
 
 /** The first cell that is not filtered away. */
-export const firstShown = (): number => boxes.findIndex((_, index) => matches(index));
+export function firstShown(): number {
+  const matches = filter();
+  return boxes.findIndex((_, index) => matches(index));
+}
 
 export function clearFilters(): void {
   filters.clear();

@@ -87,7 +87,7 @@ function optionsOf({ xLabel, yLabel, lines, xs, height = 180, yMax, sync }: Plot
       { ...axis, size: 62, values: (_, splits) => splits.map(yLabel) },
     ],
     series: [
-      { label: '', value: (_, x) => (x === null ? '' : xLabel(x)) },
+      { label: 'at', value: (_, x) => (x === null ? '' : xLabel(x)) },
       ...lines.map((line) => series(line, yLabel)),
     ],
   };

@@ -3,6 +3,11 @@ import { html, type Markup, raw } from '../markup.ts';
 import type { CellBrief, Core } from '../model.ts';
 import { STAND_IN, VERDICTS } from '../words.ts';
 
+/** Pixels: of a column, of the space before an architecture, and of a letter of a heading. A table whose widths are given is laid out at once. */
+const BOX = 49;
+const EDGE = 8;
+const LETTER = 7.3;
+
 /** Distributions down, architectures and their filesystems across: a table, so that a screen reader knows each cell's place. */
 export function matrix({ axes, cells }: Core): Markup {
   const { distros, arches, fss } = axes;
@@ -19,7 +24,11 @@ export function matrix({ axes, cells }: Core): Markup {
     });
     return html`<tr><th scope="row">${distro}</th>${raw(columns.join(''))}</tr>\n`;
   };
-  return html`<div class="scroll" tabindex="-1"><table class="matrix" id="matrix" aria-label="The matrix: distributions by architectures and filesystems">
+  const heading = Math.max(12, ...distros.map(({ length }) => length)) * LETTER + 12;
+  const columns = Array.from({ length: width }, (_, column) => (column % fss.length === 0 ? BOX + EDGE : BOX));
+  const whole = columns.reduce((sum, each) => sum + each, heading);
+  return html`<div class="scroll" tabindex="-1"><table class="matrix fixed" id="matrix" width="${whole}" aria-label="The matrix: distributions by architectures and filesystems">
+<colgroup><col width="${heading}">${columns.map((each) => html`<col width="${each}">`)}</colgroup>
 <thead><tr><th rowspan="2" scope="col">distribution</th>${arches.map(
     (arch) => html`<th class="edge" colspan="${fss.length}" scope="colgroup">${arch}</th>`,
   )}</tr>
@@ -34,7 +43,7 @@ function box(cell: CellBrief, index: number): string {
   const { glyph, letter } = VERDICTS[verdict];
   const classes = `c ${letter}${standIn ? ' h' : ''}${change === 'new' || change === 'first' ? ' n' : ''}`;
   const { markup } =
-    html`<a class="${classes}" href="#cell/${id}" data-i="${index}" aria-label="${spoken(cell)}"><i>${glyph}</i><small>${short(cell)}</small></a>`;
+    html`<a class="${classes}" href="#cell/${id}" tabindex="-1" data-i="${index}" aria-label="${spoken(cell)}"><i>${glyph}</i><small>${short(cell)}</small></a>`;
   return markup;
 }
 
