@@ -86,6 +86,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'mirrors',
   ],
   reports: ['runners/errors.ts', 'runners/events', 'runners/matrix'],
+  // What runs in a browser: data and words, and nothing of Node.
+  'reports/html/page': [
+    'reports/html/model.ts',
+    'reports/html/words.ts',
+    'reports/html/difference.ts',
+    'reports/clock.ts',
+  ],
   suites: ['runners', 'mirrors', 'image', 'reports'],
   cli: ['runners', 'mirrors', 'image', 'reports', 'suites'],
   bench: ['runners', 'mirrors', 'image', 'reports', 'suites'],
@@ -106,5 +113,9 @@ export const owners: Readonly<Record<string, { readonly rooms: readonly string[]
   'ansi-escapes': { rooms: ['reports/terminal'] },
   'cli-truncate': { rooms: ['reports/terminal'] },
   'string-width': { rooms: ['reports/terminal'] },
+  anser: { rooms: ['reports/html/page'] },
+  uplot: { rooms: ['reports/html/page'] },
+  rolldown: { rooms: ['reports/html/assets.ts'] },
+  'playwright-core': { rooms: ['bench'], tests: true },
   vitest: { rooms: ['suites', 'cli', 'vitest.config.ts'], tests: true },
 };
