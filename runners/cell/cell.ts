@@ -1,6 +1,8 @@
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
 import { HarnessError } from '../errors.ts';
 import type { Reason } from '../events/event.ts';
+import { diagnose } from '../machine/diagnosis/diagnose.ts';
+import { whatWasSaid } from '../machine/diagnosis/evidence.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
 import { awaitRootShell } from '../machine/system.ts';
 import { driversOf } from '../matrix/drivers.ts';
@@ -212,9 +214,15 @@ export class Cell implements AsyncDisposable {
     return this.#lost || this.#guest.machine?.qemu.qmp.closed === true;
   }
 
-  onFailure(reason: Reason): void {
+  /** Says what went wrong, where the catalogue knows it. */
+  onFailure(reason: Reason, check: string): void {
     this.#failed = true;
     this.#lost ||= endsGuest(reason.code);
+    const { machine } = this.#guest;
+    const { cell } = this.planned;
+    const said = machine ? whatWasSaid(machine) : { console: [], before: 0 };
+    const finding = diagnose({ ...said, check, reason, phase: this.#phases.failed, cell });
+    if (finding) this.#given.emit({ type: 'diagnosis', cell: cell.id, ...finding });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
