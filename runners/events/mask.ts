@@ -5,8 +5,8 @@
  * In this order: what comes later would break up what comes before.
  */
 const OF_ONE_RUN: readonly (readonly [pattern: RegExp, stands: string])[] = [
-  // The kernel's time since its start, which also says how often it was garbled.
-  [/^(?:<\d+>)?\[ *\d+\.\d{6}\](?:\[ *[TC]\d+\])? ?/gm, ''],
+  // The kernel's time since its start. A letter of it may have been sent twice.
+  [/^\[{1,2} *\d+\.+\d{6,8}\]{1,2}(?:\[ *[TC]\d+\])? ?/gm, ''],
   [/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '‹uuid›'],
   [/\b\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d+)?(?: ?(?:UTC|GMT|Z|[+-]\d{2}:?\d{2}))?/g, '‹time›'],
   [

@@ -15,8 +15,8 @@ const quoted = (text: string) => {
   return line.length > LONGEST_QUOTE ? `${line.slice(0, LONGEST_QUOTE - 1)}…` : line;
 };
 
-function sentenceOf({ row, groups }: Match, { cell, check }: Evidence): string {
-  const words: Record<string, string> = {
+function fillIn(words: string, groups: Match['groups'], { cell, check }: Evidence): string {
+  const known: Record<string, string> = {
     cell: cell.id,
     distro: cell.distro,
     arch: cell.arch,
@@ -24,7 +24,7 @@ function sentenceOf({ row, groups }: Match, { cell, check }: Evidence): string {
     check,
     ...groups,
   };
-  return row.sentence.replaceAll(/\{(\w+)\}/g, (_, name: string) => quoted(words[name] ?? ''));
+  return words.replaceAll(/\{(\w+)\}/g, (_, name: string) => quoted(known[name] ?? '')).trim();
 }
 
 /**
@@ -35,10 +35,16 @@ export function diagnose(evidence: Evidence): Finding | undefined {
   for (const row of CATALOGUE) {
     const match = matchRow(row, evidence);
     if (!match) continue;
-    const sentence = sentenceOf(match, evidence);
+    const sentence = fillIn(row.sentence, match.groups, evidence);
     const { id } = evidence.cell;
     const signature = `${row.code}: ${mask(sentence, [id, id.replaceAll('_', '-')])}`;
-    return { code: row.code, sentence, lines: match.lines, signature, ...(row.hint ? { hint: row.hint } : {}) };
+    return {
+      code: row.code,
+      sentence,
+      lines: match.lines,
+      signature,
+      ...(row.hint ? { hint: fillIn(row.hint, match.groups, evidence) } : {}),
+    };
   }
   return undefined;
 }

@@ -27,16 +27,16 @@ export const ARCHIVE: readonly Row[] = [
     code: 'signature-unknown-key',
     explains: INSTALL,
     seen: [
-      /(?:NO_PUBKEY (?<key>[0-9A-F]+)|Missing key (?<key>[0-9A-F]+), which is needed to verify signature|key ID (?<key>[0-9a-f]+): NOKEY)/,
+      /(?<what>NO_PUBKEY [0-9A-F]+|Missing key [0-9A-F]+(?=, which is needed to verify signature)|key ID [0-9a-f]+(?=: NOKEY)|Public key for \S+ is not installed)/,
     ],
-    sentence: 'what the archive sent is signed by a key that the installer does not trust: {key}',
+    sentence: 'what the archive sent is signed by a key that the installer does not trust: {what}',
     hint: 'Compare it with the keyring of the distribution; with one of your own, KEYRING.',
   },
   {
     code: 'signature-bad',
     explains: INSTALL,
     seen: [
-      /(?<what>BADSIG|[Bb]ad signature|Signature, key ID \w+: BAD|digest: BAD|does not verify: .*|is not signed by a key of .*)/,
+      /(?:(?<what>BADSIG.*|[Bb]ad signature.*|is not signed by a key of .*)|does not verify: (?<what>.*? BAD|no signature))/,
     ],
     sentence: 'a signature of the archive does not hold: {what}',
     hint: 'Use another mirror (--mirror URL); if it is the same there, somebody has changed what lies on the way.',
@@ -61,15 +61,6 @@ export const ARCHIVE: readonly Row[] = [
     hint: 'Look at whether it had an address and a name server: networkctl status, resolvectl (run with --keep).',
   },
   {
-    code: 'connection-refused',
-    explains: INSTALL,
-    seen: [
-      /(?:Failed to connect to (?<host>\S+) port (?<port>\d+).*(?:Connection refused|Couldn't connect to server|Could not connect to server)|Could not connect to (?<host>[\w.-]+):(?<port>\d+).*Connection refused)/,
-    ],
-    sentence: 'nothing answers at {host}, port {port}: the guest could not connect',
-    hint: 'Ask it from this host with curl; a proxy of the run has its log in the folder proxy/ of the run.',
-  },
-  {
     code: 'network-unreachable',
     explains: INSTALL,
     seen: [/(?<words>Network is unreachable|No route to host)/],
@@ -77,26 +68,39 @@ export const ARCHIVE: readonly Row[] = [
     hint: 'Look at whether it had an address: networkctl status (run with --keep).',
   },
   {
+    code: 'cannot-connect',
+    explains: INSTALL,
+    seen: [
+      /(?:Failed to connect to (?<host>\S+) port (?<port>\d+)|Could not connect to (?<host>[\w.-]+):(?<port>\d+))/,
+    ],
+    sentence: 'the guest could not connect to {host}, port {port}: nobody listens there, or it has no way there',
+    hint: 'Ask it from this host with curl; a proxy of the run has its log in the folder proxy/ of the run.',
+  },
+  {
     code: 'archive-timeout',
     explains: INSTALL,
-    seen: [/(?:Connection timed out|Connection timeout|Operation timed out|Operation too slow|Resolving timed out)/],
-    sentence: 'the archive did not answer in time',
+    seen: [
+      /(?<url>https?:\S+)?.*(?:Connection timed out|Connection timeout|Operation timed out|Operation too slow|Resolving timed out)/,
+    ],
+    sentence: 'the archive did not answer in time: {url}',
     hint: 'Ask it from this host with curl, or use another mirror (--mirror URL).',
   },
   {
     code: 'not-in-archive',
     explains: INSTALL,
-    seen: [/(?:(?:The requested URL returned error: |Status code: | {2})404|404 +Not Found)/],
-    sentence: 'the archive has no such file (404)',
-    hint: 'Compare the address in that line with what the mirror has; it may be out of step (--mirror URL).',
+    seen: [
+      /(?:(?<url>https?:\S+) does not answer: .*error: 404|Status code: 404 for (?<url>\S+)|Failed to fetch (?<url>\S+) +404 )/,
+    ],
+    sentence: 'the archive has no {url} (404)',
+    hint: 'Compare that address with what the mirror has; it may be out of step (--mirror URL).',
   },
   {
     code: 'archive-error',
     explains: INSTALL,
     seen: [
-      /(?:The requested URL returned error: |Status code: )(?<status>5\d\d)|(?<status>5\d\d) +(?:Service Unavailable|Bad Gateway|Internal Server Error|Gateway Time)/,
+      /(?:(?<url>https?:\S+) does not answer: .*error: (?<status>5\d\d)|Status code: (?<status>5\d\d) for (?<url>\S+)|Failed to fetch (?<url>\S+) +(?<status>5\d\d) )/,
     ],
-    sentence: 'the archive, or the proxy before it, answered with an error ({status})',
+    sentence: 'the archive, or the proxy before it, answered with an error ({status}): {url}',
     hint: "Run it again later; what the run's proxy was told by the mirrors is in its folder proxy/.",
   },
   {

@@ -15,7 +15,7 @@ export const PACKAGES: readonly Row[] = [
     code: 'dependencies-unmet',
     explains: INSTALL,
     seen: [
-      /(?:(?<package>\S+) : Depends: (?<needs>.+?) but |nothing provides (?<needs>.+?) needed by (?<package>\S+))/,
+      /(?:(?<package>\S+) : Depends: (?<needs>.+?) but |nothing provides (?<needs>.+?) needed by (?<package>\S+)|^\s+(?<needs>\S+(?: [<=>]+ \S+)?) is needed by (?<package>\S+)$)/,
     ],
     sentence: '{package} needs {needs}, which cannot be installed',
     hint: 'The archive may be in the middle of an update: run it again, or use another mirror (--mirror URL).',
