@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { ConsoleLine, Divergence } from '../../runners/events/observations.ts';
 import { type Line, type Section, sectionsOf } from './sections.ts';
 
@@ -28,6 +29,16 @@ function countsOf(lines: readonly Line[]): Map<string, number> {
   return counts;
 }
 
+/** On a busy host an emulated serial port loses a letter now and then. In shorter lines a letter is a lot. */
+const LETTERS_LOST = 2;
+const LONG_ENOUGH = 20;
+
+const isMisspelt = (shape: string, known: ReadonlySet<string>): boolean =>
+  shape.length >= LONG_ENOUGH &&
+  [...known].some(
+    (each) => Math.abs(each.length - shape.length) <= LETTERS_LOST && distance(each, shape) <= LETTERS_LOST,
+  );
+
 /** Two lines that were written at the same time, by the kernel and by a program, come as one: each half is known. */
 function isMixed(shape: string, known: ReadonlySet<string>): boolean {
   for (const each of known) {
@@ -37,6 +48,9 @@ function isMixed(shape: string, known: ReadonlySet<string>): boolean {
   }
   return false;
 }
+
+const isKnown = (shape: string, known: ReadonlySet<string>): boolean =>
+  known.has(shape) || isMisspelt(shape, known) || isMixed(shape, known);
 
 /** Where in the good run a line of this one would stand: behind the line that both have in common before it. */
 function placeOf(here: readonly Line[], index: number, there: readonly Line[]): number {
@@ -71,7 +85,7 @@ function compare({ lines: here }: Section, { lines: there }: Section, others: re
     there,
     others.map(({ lines }) => new Set(lines.map(({ shape }) => shape))),
   );
-  const news = here.flatMap(({ shape }, index) => (known.has(shape) || isMixed(shape, known) ? [] : [index]));
+  const news = here.flatMap(({ shape }, index) => (isKnown(shape, known) ? [] : [index]));
   // Behind the last line of the story that it still told, anything new is news.
   const told = here.findLastIndex(({ shape }) => known.has(shape));
   const first = news.find((index) => TROUBLE.test((here[index] as Line).text) || (end !== undefined && index > told));

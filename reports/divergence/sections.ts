@@ -18,7 +18,7 @@ const KERNEL_BEGINS = /Linux version \d/;
 /** Typed at the shell; not the checks' own commands, which evaluate something. */
 const INSTALLER_TYPED = /~# (?!.*eval ).*\.\/\w+\.sh/;
 /** What stub's boot plugin adds to the command line of the kernel that it jumps into. */
-const INSTALLED_KERNEL = /ommand line: .*rd\.hostonly=0/;
+const INSTALLED_KERNEL = /^\[.*ommand line: .*rd\.hostonly=0/;
 
 type Kind = 'stub' | 'install' | 'installed';
 

@@ -7,7 +7,7 @@ import { mask } from '../../runners/events/mask.ts';
 export function shapeOf(line: string): string {
   return mask(line)
     .replaceAll(/‹\w+›/g, '#')
-    .replaceAll(/\b[0-9a-f]{2,}\b/gi, (word) => (/\d/.test(word) ? '#' : word))
+    .replaceAll(/\b[0-9a-fx]{2,}\b/gi, (word) => (/\d/.test(word) ? '#' : word))
     .replaceAll(/\d+/g, '#')
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/#(?:[.:,-]#)+/g, '#')

@@ -3,7 +3,7 @@ import { startOrigin } from '../../mirrors/proxy/origin.test-support.ts';
 import { latestInstalled } from '../../runners/cell/kept.ts';
 import { cacheFolder, loneCell, scratchFolder } from '../harness/lone-cell.ts';
 import { type BadStart, handovers, stubBoots } from './diagnosed/at-boot.ts';
-import { diagnosesOf, expectDiagnosis, score } from './diagnosed/failure.ts';
+import { diagnosesOf, expectDiagnosis, tellScore } from './diagnosed/failure.ts';
 import { inShell } from './diagnosed/in-shell.ts';
 import { rebootsOfDebian } from './diagnosed/in-system.ts';
 
@@ -17,12 +17,7 @@ import { rebootsOfDebian } from './diagnosed/in-system.ts';
 
 const id = 'debian13-x86_64-xfs';
 
-afterAll(() => {
-  const { right, wrong, empty } = score;
-  console.log(
-    [`diagnosed: ${right} right, ${wrong.length} wrong, ${empty.length} empty`, ...wrong, ...empty].join('\n  '),
-  );
-});
+afterAll(tellScore);
 
 test.for<BadStart>([...stubBoots, ...handovers])('$name', async ({ name, given, ...expected }) => {
   await using stack = new AsyncDisposableStack();

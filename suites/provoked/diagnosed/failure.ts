@@ -30,7 +30,14 @@ export const CHECKS = {
 } as const;
 
 /** How it went with all failures of this process. */
-export const score = { right: 0, wrong: [] as string[], empty: [] as string[] };
+const score = { right: 0, wrong: [] as string[], empty: [] as string[] };
+
+/** Prints it: how many were diagnosed rightly, wrongly or not at all. */
+export function tellScore(): void {
+  const { right, wrong, empty } = score;
+  const lines = [`diagnosed: ${right} right, ${wrong.length} wrong, ${empty.length} empty`, ...wrong, ...empty];
+  console.log(lines.join('\n  '));
+}
 
 /** The diagnoses that a cell tells, newest last. */
 export function diagnosesOf(): { readonly emit: (event: EventBody) => void; readonly told: Omit<Diagnosis, 'time'>[] } {
@@ -56,7 +63,7 @@ export async function expectDiagnosis(
   told: readonly Omit<Diagnosis, 'time'>[],
   name: string,
   { check, code, says }: Expected,
-): Promise<void> {
+): Promise<Problem> {
   const said = await verdict(cell, check);
   if (said === 'passed') throw new Error(`${name}: "${check}" passed`);
   const before = told.length;
@@ -68,4 +75,5 @@ export async function expectDiagnosis(
   else if (diagnosis.code === code && says.test(diagnosis.sentence)) score.right += 1;
   else score.wrong.push(`${name}: ${diagnosis.code}: ${diagnosis.sentence}`);
   expect.soft(diagnosis, name).toMatchObject({ code, sentence: expect.stringMatching(says) });
+  return said;
 }

@@ -54,7 +54,7 @@ export async function inShell(origin: Origin, folder: string): Promise<readonly 
   await offer('changed', { tamper: (text) => text.replace('Origin: Nobody', 'Origin: Nobody else') });
   await offer('tomorrow', { date: new Date(Date.now() + day) });
   await offer('last-year', { date: new Date(Date.now() - 300 * day), validUntil: new Date(Date.now() - 200 * day) });
-  await offer('two-states', { packages: all(), otherIndex: `${all()}\n`.replace('Version: 1', 'Version: 2') });
+  await offer('two-states', { packages: all(), otherIndex: all().replace('Version: 1', 'Version: 2') });
   await offer('bare', { packages: essential });
   await offer('unmet', { packages: all((name) => (name === 'udev' ? 'Depends: no-such-thing (>= 2)' : '')) });
   origin.files['/busy/dists/trixie/InRelease'] = { status: 503, body: 'busy' };

@@ -36,7 +36,7 @@ export const ARCHIVE: readonly Row[] = [
     code: 'signature-bad',
     explains: INSTALL,
     seen: [
-      /(?:(?<what>BADSIG.*|[Bb]ad signature.*|is not signed by a key of .*)|does not verify: (?<what>.*? BAD|no signature))/,
+      /(?:(?<what>BADSIG.*|[Bb]ad signature.*|Message has been manipulated|is not signed by a key of .*)|does not verify: (?<what>.*? BAD|no signature))/,
     ],
     sentence: 'a signature of the archive does not hold: {what}',
     hint: 'Use another mirror (--mirror URL); if it is the same there, somebody has changed what lies on the way.',
@@ -45,7 +45,7 @@ export const ARCHIVE: readonly Row[] = [
     code: 'checksum-mismatch',
     explains: INSTALL,
     seen: [
-      /Hash Sum mismatch|is not what the index says it is|Checksum (?:error|doesn't match)|checksum doesn't match/,
+      /Hash Sum mismatch|File has unexpected size|is not what the index says it is|Checksum (?:error|doesn't match)|checksum doesn't match/,
     ],
     sentence:
       'the archive sent something else than its index promises: it is being updated, or a cache on the way has mixed two states',
