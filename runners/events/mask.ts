@@ -30,8 +30,8 @@ const OF_ONE_RUN: readonly (readonly [pattern: RegExp, stands: string])[] = [
   [/\b(pid|process|PID|Process|task)([ :=]+)\d+\b/g, '$1$2‹pid›'],
   [/\bPid: \d+/g, 'Pid: ‹pid›'],
   [/(?<=\btask [\w./-]+):\d+\b/g, ':‹pid›'],
-  [/\b\d+(?:\.\d+)?(?=(?: ?[kKMGT]i?B?(?:\/s)?| ?bytes| B(?:\/s)?)\b)/g, '‹size›'],
-  [/\b\d+(?:\.\d+)?(?= ?(?:s|ms|us|usecs|sec|secs|seconds|min|minutes|h)\b)/g, '‹time›'],
+  [/\b\d+(?:\.\d+)? ?(?:[kKMGT]i?B?|B|bytes)(?:\/s)?(?![\w/])/g, '‹size›'],
+  [/\b\d+(?:\.\d+)? ?(?:ms|us|usecs|s|secs?|seconds|min|minutes|h|d)(?: \d+(?:ms|s|min|h))*\b/g, '‹time›'],
   [/\(\d+%\)/g, '(‹part›)'],
 ];
 

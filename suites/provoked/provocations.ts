@@ -166,7 +166,7 @@ export const endsOfSystems: readonly Provocation[] = [
     status: 'failed',
     code: 'console-timeout',
     message: /at the console: not seen within/,
-    diagnosed: ['hung', /did not come in/],
+    diagnosed: ['not-in-time', /did not come within/],
   },
   {
     name: 'QEMU is killed',

@@ -17,13 +17,22 @@ export const LOOPS: readonly Row[] = [
   },
 ];
 
+/** No reason, but what is known: what was waited for, and how far the guest came. */
 export const STANDSTILL: readonly Row[] = [
   {
-    code: 'hung',
-    explains: { codes: ['console-idle', 'console-timeout'] },
-    reason: /^[\w-]+: (?<awaited>.+?)(?:: not seen within| : no output for|: no output for) (?<seconds>[\d.]+) s/,
+    code: 'silent',
+    explains: { codes: ['console-idle'] },
+    reason: /^[\w-]+: (?<awaited>.+?): no output for (?<seconds>[\d.]+) s/,
     last: /(?<words>\S.*)/,
-    sentence: '{awaited} did not come in {seconds} s, and the last thing the guest said was "{words}"',
-    hint: 'Run with --keep and look at what it does: ./stub-matrix shell CELL.',
+    sentence: 'the guest has said nothing for {seconds} s, where {awaited} was to come; its last words: {words}',
+    hint: 'Run with --keep and look at what it does: ./stub-matrix shell {cell}.',
+  },
+  {
+    code: 'not-in-time',
+    explains: { codes: ['console-timeout'] },
+    reason: /^[\w-]+: (?<awaited>.+?): not seen within (?<seconds>[\d.]+) s/,
+    last: /(?<words>\S.*)/,
+    sentence: '{awaited} did not come within {seconds} s; the last words of the guest: {words}',
+    hint: 'Run with --keep and look at what it does: ./stub-matrix shell {cell}.',
   },
 ];
