@@ -24,7 +24,7 @@ function fillIn(words: string, groups: Match['groups'], { cell, check }: Evidenc
     check,
     ...groups,
   };
-  return words.replaceAll(/\{(\w+)\}/g, (_, name: string) => quoted(known[name] ?? '')).trim();
+  return words.replaceAll(/\{(\w+)\}/g, (_, name: string) => quoted(known[name] ?? '')).replace(/[\s:]+$/, '');
 }
 
 /**

@@ -80,7 +80,7 @@ export const ARCHIVE: readonly Row[] = [
     code: 'archive-timeout',
     explains: INSTALL,
     seen: [
-      /(?<url>https?:\S+)?.*(?:Connection timed out|Connection timeout|Operation timed out|Operation too slow|Resolving timed out)/,
+      /(?<url>https?:\S+) .*(?:Connection timed out|timed? ?out after|Operation too slow)|(?:Connection timed out|Connection timeout|Operation timed out|Operation too slow|Resolving timed out)/,
     ],
     sentence: 'the archive did not answer in time: {url}',
     hint: 'Ask it from this host with curl, or use another mirror (--mirror URL).',
