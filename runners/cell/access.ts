@@ -14,8 +14,8 @@ const SHORTEST = 0.2;
 export interface AccessOptions {
   /** The private key's text. */
   readonly privateKey: string;
-  /** For one command or one answer, in seconds. */
-  readonly timeout: number;
+  /** For one command or one answer, in seconds, as it is at present. */
+  readonly timeout: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -33,10 +33,9 @@ export class Access implements AsyncDisposable {
 
   /** Runs a command at the root shell on the console; a status other than 0 is the guest's failure. @returns its output. */
   async shell(command: string): Promise<string> {
-    const { timeout } = this.#options;
     const { status, output } = await this.#machine.execute(command, {
       awaiting: `"${command}" at the console`,
-      timeout,
+      timeout: this.#options.timeout(),
     });
     if (status === 0) return output;
     throw new GuestFailure({ code: 'command-failed', message: `"${command}" ended with status ${status}: ${output}` });
@@ -44,10 +43,10 @@ export class Access implements AsyncDisposable {
 
   /** Runs a command over SSH, logged in by the run's key. @returns its output. */
   async run(command: string): Promise<string> {
-    const { timeout, signal } = this.#options;
+    const patience = this.#patience;
     const ssh = await this.ssh();
     const { exitCode, stdout, stderr } = await this.#machine.whileAlive(`"${command}" over SSH`, () =>
-      ssh.exec(command, { timeout, signal }),
+      ssh.exec(command, patience),
     );
     if (exitCode === 0) return stdout;
     const message = `"${command}" over SSH ended with status ${exitCode}: ${stderr || stdout}`;
@@ -122,7 +121,7 @@ export class Access implements AsyncDisposable {
 
   get #patience(): { readonly timeout: number; readonly signal: AbortSignal } {
     const { timeout, signal } = this.#options;
-    return { timeout, signal };
+    return { timeout: timeout(), signal };
   }
 
   async #endpoint(awaiting: string) {

@@ -1,6 +1,7 @@
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
 import { HarnessError } from '../errors.ts';
 import type { Reason } from '../events/event.ts';
+import { gatherEvidence } from '../machine/evidence/evidence.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
 import { awaitRootShell } from '../machine/system.ts';
 import { driversOf } from '../matrix/drivers.ts';
@@ -9,8 +10,8 @@ import { loadMatrix } from '../matrix/load.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { ARCHES } from '../qemu/arch.ts';
 import { Access } from './access.ts';
-import { blame, endsGuest } from './blame.ts';
-import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
+import { blame, endsGuest, isStandstill } from './blame.ts';
+import { answerOf, type Phase, patienceOf } from './budgets.ts';
 import { type Family, familyOf } from './families.ts';
 import { Guest } from './guest.ts';
 import { install, installerLine } from './install.ts';
@@ -118,10 +119,9 @@ export class Cell implements AsyncDisposable {
   async install(): Promise<Outcome> {
     if (this.#guest.installed) return this.#reuse.outcome;
     const line = installerLine(this.planned.cell, this.#ready, this.#given.options);
-    const budget = BUDGETS[this.#ready.proof.accelerator].install;
     const began = Date.now();
     const { mark, packages } = await this.#phases.span('install', () =>
-      install(this.machine, line, this.#phases, budget).catch((error) =>
+      install(this.machine, line, this.#phases, this.#patience('install', 'the end of the installer')).catch((error) =>
         blame(error, began, this.#ready.archive, this.planned, this.#given),
       ),
     );
@@ -196,8 +196,9 @@ export class Cell implements AsyncDisposable {
   /** The ways into the running guest. */
   get guest(): Access {
     if (this.#access) return this.#access;
-    const timeout = ANSWER[this.#ready.proof.accelerator];
     const { privateKey } = this.#guest.keys;
+    const { proof } = this.#ready;
+    const timeout = () => answerOf(proof, this.machine);
     this.#access = new Access(this.machine, { privateKey, timeout, signal: this.#given.signal });
     return this.#access;
   }
@@ -212,9 +213,16 @@ export class Cell implements AsyncDisposable {
     return this.#lost || this.#guest.machine?.qemu.qmp.closed === true;
   }
 
-  onFailure(reason: Reason): void {
+  async onFailure({ code }: Reason): Promise<void> {
     this.#failed = true;
-    this.#lost ||= endsGuest(reason.code);
+    this.#lost ||= endsGuest(code);
+    const { machine } = this.#guest;
+    if (!machine || machine.qemu.qmp.closed || !isStandstill(code)) return;
+    const { taken, missing } = await gatherEvidence(machine, this.#workspace.folder, this.#given.signal);
+    for (const { name, path } of taken) this.#phases.attach(name, path);
+    const lacking = missing.map(({ name, because }) => `\n  ${name}: ${because}`);
+    if (lacking.length > 0)
+      this.#phases.note(`of a guest that does not get on, this could not be had:${lacking.join('')}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -255,7 +263,7 @@ export class Cell implements AsyncDisposable {
   }
 
   #patience(phase: Phase, awaiting: string) {
-    return { awaiting, ...BUDGETS[this.#ready.proof.accelerator][phase] };
+    return patienceOf(phase, this.#ready.proof, awaiting);
   }
 
   /** Ends the sessions into a system that is about to go. */

@@ -94,8 +94,7 @@ export class Guest implements AsyncDisposable {
   async start(prepared: Prepared): Promise<Machine> {
     for (const [name, file] of Object.entries(EVIDENCE)) this.#phases.attach(name, this.#workspace.file(file));
     const spec = await this.spec(prepared);
-    const lifelines = await this.#serveShare();
-    return this.adopt(await Machine.start(spec, { ...this.options, lifelines }));
+    return this.adopt(await Machine.start(spec, { ...this.options, ...(await this.#serveShare()) }));
   }
 
   /** Takes over a machine that was started by somebody else, and leaves its command line among the evidence. */
@@ -136,10 +135,10 @@ export class Guest implements AsyncDisposable {
     this.#share?.release();
   }
 
-  /** Starts what serves the folder that is the root, where one is. @returns what ends the guest when it ends. */
-  async #serveShare(): Promise<readonly Promise<never>[]> {
+  /** Starts what serves the folder that is the root, where one is. @returns what a machine has to know of it. */
+  async #serveShare(): Promise<Pick<MachineOptions, 'lifelines' | 'helpers'>> {
     const { share: folder } = await this.medium();
-    if (folder === undefined) return [];
+    if (folder === undefined) return {};
     const { sockets, register } = this.#workspace;
     const log = this.#workspace.file('virtiofsd.log');
     this.#phases.attach('virtiofsd-log', log);
@@ -147,7 +146,7 @@ export class Guest implements AsyncDisposable {
     const share = await startShare({ folder, socket: sockets.share, log, env, outlive, signal });
     this.#share = this.#resources.use(share);
     register.process(share.pid, share.argv[0]);
-    return [share.ended];
+    return { lifelines: [share.ended], helpers: [share.pid] };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
