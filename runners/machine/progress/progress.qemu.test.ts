@@ -83,7 +83,7 @@ test('at a prompt that nobody types at, it hangs', async () => {
 });
 
 test('the same words again and again are a loop, whatever number is in them', async () => {
-  await machine.type('i=0; while sleep 0.3; do i=$((i+1)); echo "A start job is running (${i}s / no limit)"; done');
+  await machine.type('i=0; while sleep 0.3; do i=$((i+1)); echo "A start job is running ("$i"s / no limit)"; done');
   await expect(machine.see(/never/, NEVER)).rejects.toMatchObject({
     code: 'looping',
     message: expect.stringMatching(/the guest loops: .* such as\n {2}A start job is running \(\d+s \/ no limit\)\n/),
