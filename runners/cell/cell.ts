@@ -12,6 +12,7 @@ import { ARCHES } from '../qemu/arch.ts';
 import { Access } from './access.ts';
 import { blame, endsGuest, isStandstill } from './blame.ts';
 import { answerOf, type Phase, patienceOf } from './budgets.ts';
+import { type FirstFailure, leaveCapsule } from './capsule/leave.ts';
 import { type Family, familyOf } from './families.ts';
 import { Guest } from './guest.ts';
 import { install, installerLine } from './install.ts';
@@ -48,7 +49,7 @@ export class Cell implements AsyncDisposable {
   #access: Access | undefined;
   /** Where the reboot was asked for whose end we await. */
   #rebootMark: Mark | undefined;
-  #failed = false;
+  #failure: FirstFailure | undefined;
   #lost = false;
 
   private constructor(planned: PlannedCell, given: Surroundings, workspace: Workspace) {
@@ -165,6 +166,8 @@ export class Cell implements AsyncDisposable {
     const mark = this.machine.mark();
     await this.machine.type('systemctl reboot');
     await this.#awaitReset('shutdown', 'the reset of the second reboot', mark);
+    // Should this boot fail, it can be seen again.
+    await this.#guest.keepLayer();
     await this.#followKexec(() => {});
     return undefined;
   }
@@ -213,8 +216,8 @@ export class Cell implements AsyncDisposable {
     return this.#lost || this.#guest.machine?.qemu.qmp.closed === true;
   }
 
-  async onFailure({ code }: Reason): Promise<void> {
-    this.#failed = true;
+  async onFailure({ code, message }: Reason): Promise<void> {
+    this.#failure ??= { phase: this.#phases.last, code, message, layers: this.#guest.layers };
     this.#lost ||= endsGuest(code);
     const { machine } = this.#guest;
     if (!machine || machine.qemu.qmp.closed || !isStandstill(code)) return;
@@ -230,15 +233,26 @@ export class Cell implements AsyncDisposable {
     const kept = this.#toBeKept && (await keepGuest(this.#guest, this.machine, this.#workspace, this.#phases));
     try {
       if (!kept) await this.#guest[Symbol.asyncDispose]();
+      await this.#leaveCapsule();
       await this.#reuse[Symbol.asyncDispose]();
     } finally {
       if (!kept) await this.#workspace[Symbol.asyncDispose]();
     }
   }
 
+  async #leaveCapsule(): Promise<void> {
+    const [failure, prepared, { signal }] = [this.#failure, this.#prepared, this.#given];
+    if (!failure || !prepared || signal.aborted) return;
+    const installed = () => this.#reuse.installed();
+    const parts = { planned: this.planned, given: this.#given, workspace: this.#workspace, guest: this.#guest };
+    await leaveCapsule({ ...parts, phases: this.#phases, prepared, failure, installed });
+  }
+
   get #toBeKept(): boolean {
     const { options, signal } = this.#given;
-    return options.keep && this.#failed && this.#guest.machine?.qemu.qmp.closed === false && !signal.aborted;
+    return (
+      options.keep && this.#failure !== undefined && this.#guest.machine?.qemu.qmp.closed === false && !signal.aborted
+    );
   }
 
   get #ready(): Prepared {

@@ -28,6 +28,8 @@ export class Guest implements AsyncDisposable {
   readonly #workspace: Workspace;
   readonly #phases: Phases;
   readonly #resources = new AsyncDisposableStack();
+  readonly #layers: string[] = [];
+  #frozen = 0;
   #medium: Medium | undefined;
   #share: Share | undefined;
 
@@ -44,6 +46,14 @@ export class Guest implements AsyncDisposable {
       ? mediumOf(this.installed, this.#workspace)
       : emptyMedium(this.#planned.filesystem, this.#workspace));
     return this.#medium;
+  }
+
+  /**
+   * Absolute paths of the disks below the one that is written to, of those that this cell made itself, each lying on the one
+   * before: as it was when the next was begun.
+   */
+  get layers(): readonly string[] {
+    return [...this.#layers];
   }
 
   /** What a checkpoint brings with it. */
@@ -119,7 +129,7 @@ export class Guest implements AsyncDisposable {
     await qmp.execute('stop');
     try {
       if (medium.disk !== undefined) {
-        const layer = this.#workspace.scratch('layer.qcow2');
+        const layer = this.#workspace.scratch(`layer-${++this.#frozen}.qcow2`);
         await qmp.execute('blockdev-snapshot-sync', { device: 'data', 'snapshot-file': layer, format: 'qcow2' });
         this.#medium = { ...medium, disk: layer };
       }
@@ -127,6 +137,12 @@ export class Guest implements AsyncDisposable {
     } finally {
       await machine.qemu.cont();
     }
+  }
+
+  /** Keeps the disk as it is at this moment, below a new layer. Takes some milliseconds; a folder is not kept. */
+  async keepLayer(): Promise<void> {
+    const { disk } = await this.medium();
+    if (disk !== undefined) await this.freeze(async () => void this.#layers.push(disk));
   }
 
   /** Lets it go on without us, where it was started to outlive us. */
