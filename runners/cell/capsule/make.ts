@@ -5,7 +5,7 @@ import type { CellName } from '../../events/event.ts';
 import { attempt } from '../../process/command.ts';
 import type { MachineSpec } from '../../qemu/argv.ts';
 import { type Absent, type Bytes, type Manifest, writeManifest } from './manifest.ts';
-import { bytesOf, copySparse, describe } from './parts.ts';
+import { bytesOf, copySparse, storedAs } from './parts.ts';
 
 /** What a capsule is made of. Paths are absolute. */
 export interface CapsuleParts {
@@ -54,14 +54,15 @@ async function fill(draft: string, parts: CapsuleParts): Promise<Manifest> {
 
   /** Puts a part into the capsule, or names it. @returns its path there. */
   const take = async (from: string, to: string): Promise<string> => {
-    const described = await describe(from, cacheFolder);
-    const { size, sha256 } = described;
-    if (size <= upTo || !described.store) {
-      await copySparse(from, join(draft, to), signal);
-      files[to] = { size, sha256 };
-    } else {
-      absent[to] = described;
+    const stored = await storedAs(from, cacheFolder);
+    if (stored && stored.size > upTo) {
+      absent[to] = stored;
+      return to;
     }
+    const copy = join(draft, to);
+    await copySparse(from, copy, signal);
+    // Of a guest that is kept running, the console goes on: what counts is the copy.
+    files[to] = stored ? { size: stored.size, sha256: stored.sha256 } : await bytesOf(copy);
     return to;
   };
   const takeSecret = async (from: string, to: string): Promise<string> => {

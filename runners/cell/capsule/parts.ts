@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { z } from 'zod';
+import { stat } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { hashFile } from '../../../image/contract.ts';
 import { run } from '../../process/command.ts';
+import { placeOf } from '../../store/layout.ts';
+import { readManifest } from '../../store/manifest.ts';
 import type { Absent, Bytes } from './manifest.ts';
 
 /**
@@ -11,22 +12,16 @@ import type { Absent, Bytes } from './manifest.ts';
  */
 export const SMALL = 64 * 2 ** 20;
 
-/** Of an entry's manifest in the store, what is of interest here. */
-const entrySchema = z.object({ files: z.record(z.string(), z.object({ size: z.int(), sha256: z.string() })) });
-
 /** KIND/KEY/GENERATION/FILE */
-const STORED = /^([^/]+)\/([0-9a-f]{20})\/[1-9]\d*\/(.+)$/;
+const STORED = /^([^/]+)\/([0-9a-f]{20})\/([1-9]\d*)\/(.+)$/;
 
-/** A file by its bytes, and by its place in the store where it has one: those were hashed when they were made. */
-export async function describe(path: string, cacheFolder: string): Promise<Absent> {
-  const [, kind, key, file] = STORED.exec(relative(cacheFolder, path)) ?? [];
-  if (kind && key && file) {
-    const manifest = join(path.slice(0, -file.length), 'manifest.json');
-    const entry = await readFile(manifest, 'utf8').then((text) => entrySchema.safeParse(JSON.parse(text)).data);
-    const found = entry?.files[file];
-    if (found) return { ...found, store: { kind, key, file }, was: path };
-  }
-  return { ...(await bytesOf(path)), was: path };
+/** A file of the store by its name there and its bytes, which were hashed when they were made; nothing for another file. */
+export async function storedAs(path: string, cacheFolder: string): Promise<Absent | undefined> {
+  const [, kind, key, generation, file] = STORED.exec(relative(cacheFolder, path)) ?? [];
+  if (!kind || !key || !file) return undefined;
+  const manifest = await readManifest(placeOf(cacheFolder, kind, key), Number(generation));
+  const found = 'problem' in manifest ? undefined : manifest.files[file];
+  return found && 'size' in found ? { ...found, store: { kind, key, file }, was: path } : undefined;
 }
 
 export async function bytesOf(path: string): Promise<Bytes> {
