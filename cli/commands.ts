@@ -113,6 +113,17 @@ export const commands: Readonly<Record<string, Command>> = {
     flags: { out: { value: 'DIR', help: 'put the merged run here; default reports/out' } },
     load: () => import('./merge.ts'),
   },
+  reopen: {
+    summary: 'boot a failed cell again as it was before the phase that failed, from the capsule that its run left',
+    words: ['CAPSULE'],
+    flags: {
+      'with-image': {
+        help: 'boot nothing; put image and installed disk into the capsule, so that it opens on another host',
+      },
+      ...folderFlags,
+    },
+    load: () => import('./reopen.ts'),
+  },
   check: {
     summary:
       'test stub-matrix itself: types, lint, shell scripts, import directions, unit and fast QEMU tests, one real cell',

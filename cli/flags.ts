@@ -97,6 +97,9 @@ export const imageFlags: Flags = {
 export const runFlags: Flags = {
   ...imageFlags,
   keep: { help: 'leave the guest of a failed cell running, and print how to reach it' },
+  'with-image': {
+    help: 'put image and installed disk into the capsule of a failed cell, so that it opens on another host',
+  },
   bootstrap: {
     value: 'TOOL',
     choices: ['mmdebstrap', 'debootstrap'],

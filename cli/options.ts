@@ -36,6 +36,7 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
     ...(bootstrap ? { bootstrap } : {}),
     ...(parsed.flags.has('qemu') ? { qemu: 'host' as const } : {}),
     keep: parsed.flags.has('keep'),
+    ...(parsed.flags.has('with-image') ? { withImage: true } : {}),
     ...(parsed.flags.has('fresh') ? { fresh: true } : {}),
     ...(audit === undefined ? {} : { audit: wholeNumber('audit', audit) }),
     ...(from ? { from } : {}),

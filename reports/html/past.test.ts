@@ -12,7 +12,7 @@ const result = {
 
 const row = (run: string, at: number, status: CellRow['status'], more: Partial<CellRow> = {}): CellRow => ({
   ...{ run, runStartedAt: at * day, cell: 'a', status, flaky: false, seconds: at, attempts: [], phases: {} },
-  ...{ installed: false, archive: 'real', facts: { of: run } },
+  ...{ finished: true, archive: 'real', facts: { of: run } },
   ...more,
 });
 const run = (name: string, at: number) => ({

@@ -7,6 +7,7 @@ export class Phases {
   #current: string | undefined;
   /** The phase that broke off, where the last one did. */
   failed: string | undefined;
+  #last = 'preparation';
 
   constructor(cell: string, emit: Emit) {
     this.#cell = cell;
@@ -22,6 +23,7 @@ export class Phases {
       this.#emit({ type: 'phase-ended', cell: this.#cell, phase, seconds: (performance.now() - started) / 1000, ok });
     };
     this.#current = phase;
+    this.#last = phase;
     this.#emit({ type: 'phase-started', cell: this.#cell, phase });
     try {
       const result = await work();
@@ -31,6 +33,11 @@ export class Phases {
       end(false);
       throw error;
     }
+  }
+
+  /** The one that was begun last, and may have ended. */
+  get last(): string {
+    return this.#last;
   }
 
   /** A sign of life within the running phase; outside of any it is nobody's. */

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly qemu?: 'host';
   /** Leave the guest of a failed cell running. */
   readonly keep: boolean;
+  /** Put the image and what is installed into the capsule of a failed cell too. */
+  readonly withImage?: boolean;
   /** URI of the package archive to install from, instead of the matrix's origins. */
   readonly mirror?: string;
   /** What to install from; the distributions' own archives where absent. */
