@@ -1,10 +1,12 @@
 import {
   archiveFlags,
+  bisectFlags,
   consoleFlags,
   type Flags,
   folderFlags,
   imageFlags,
   kernelFlags,
+  minimiseFlags,
   mirrorFlags,
   type Parsed,
   planFlags,
@@ -84,6 +86,18 @@ export const commands: Readonly<Record<string, Command>> = {
     words: ['CELL'],
     flags: { ...imageFlags, ...archiveFlags, ...mirrorFlags, ...consoleFlags, ...folderFlags },
     load: () => import('./shell.ts'),
+  },
+  bisect: {
+    summary: 'find which options of a bad kernel configuration break what works with a good one, and prove it',
+    words: [],
+    flags: bisectFlags,
+    load: () => import('./bisect.ts'),
+  },
+  minimise: {
+    summary: 'find which options of a kernel configuration can be switched off with all still passing',
+    words: [],
+    flags: minimiseFlags,
+    load: () => import('./minimise.ts'),
   },
   check: {
     summary:

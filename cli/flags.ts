@@ -106,6 +106,41 @@ export const runFlags: Flags = {
   ...folderFlags,
 };
 
+/** What judges a configuration, and how it is searched. */
+export const judgeFlags: Flags = {
+  cell: { value: 'CELL', many: true, help: 'build and boot: these cells have to pass' },
+  check: { value: 'NAME', help: 'of the cells only this check counts' },
+  run: {
+    value: 'COMMAND',
+    help: 'instead of cells: a command that is told a .config in STUB_MATRIX_CONFIG; ends with 0 good, 1 bad, 125 unknown',
+  },
+  'kernel-tree': {
+    value: 'DIR',
+    help: 'the kernel source whose Kconfig makes each configuration legal; with --run none is needed',
+  },
+  arch: { value: 'ARCH', help: "whose options of --kernel-tree; default this host's" },
+  builders: { value: 'N', help: 'configurations that are tried at the same time; default 2' },
+  resume: { help: 'go on where the same search was broken off, asking nothing twice' },
+  'start-over': { help: 'forget what was found out so far' },
+  out: { value: 'DIR', help: 'put record and report here; default a folder of reports/out/bisect for each search' },
+  ...folderFlags,
+};
+
+export const bisectFlags: Flags = {
+  good: { value: 'FILE', help: 'a configuration that passes' },
+  bad: { value: 'FILE', help: 'one that fails; a fragment (*.fragment) goes on top of the good one' },
+  flaky: { help: 'what fails may also pass: measure how often, and repeat each test until its verdict is sure' },
+  confidence: { value: 'P', help: 'with --flaky: how sure the answer is to be; default 0.99' },
+  seed: { value: 'N', help: 'draw other questions; default 1' },
+  ...judgeFlags,
+};
+
+export const minimiseFlags: Flags = {
+  config: { value: 'FILE', help: 'the configuration that passes and is to be made smaller' },
+  among: { value: 'FILE', help: 'a fragment: try only what it names; default every option that is on' },
+  ...judgeFlags,
+};
+
 export const planFlags: Flags = {
   list: { help: 'a line for each cell, however many they are' },
 };

@@ -75,6 +75,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/host',
     'mirrors',
   ],
+  // Which option broke it. What builds and what boots is handed in.
+  'runners/bisect': ['runners/errors.ts', 'runners/process', 'runners/store', 'image'],
   reports: ['runners/errors.ts', 'runners/events', 'runners/matrix'],
   suites: ['runners', 'mirrors', 'image', 'reports'],
   cli: ['runners', 'mirrors', 'image', 'reports', 'suites'],
@@ -91,5 +93,6 @@ export const owners: Readonly<Record<string, { readonly rooms: readonly string[]
   'dns-packet': { rooms: ['runners/channels/segment'] },
   'junit-report-builder': { rooms: ['reports/junit'] },
   testcontainers: { rooms: ['runners/host/engine.ts'] },
+  'fast-check': { rooms: [], tests: true },
   vitest: { rooms: ['suites', 'cli', 'vitest.config.ts'], tests: true },
 };
