@@ -1,7 +1,7 @@
 import { type Bits, bitsOf, nameOf } from './bits.ts';
 import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
 import { questions } from './design.ts';
-import { type Evidence, learn, nothingKnown, type Verdict } from './evidence.ts';
+import { type Evidence, implied, learn, nothingKnown, type Verdict } from './evidence.ts';
 import { drawHypotheses, type Expectation, type Hypothesis, usualExpectation } from './hypotheses.ts';
 import type { Lattice, Rule } from './lattice.ts';
 import { randomFrom } from './random.ts';
@@ -63,6 +63,8 @@ export interface Found {
 const DRAWN = 400;
 /** From which share on the likeliest hypothesis is put to the proof. */
 const CONVINCED = 0.5;
+/** How many rounds in a row may leave what is known as it was: sets that cannot be tested, or pass although a part of them fails. */
+const PATIENCE = 4;
 
 /**
  * Finds the minimal sets of steps that break, all of them, and proves it. The verdicts at both ends are known: nothing passes,
@@ -86,7 +88,7 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
   };
 
   let rounds = 0;
-  for (;;) {
+  for (let idle = 0; idle < PATIENCE; ) {
     const drawn = drawHypotheses(evidence, lattice, random, DRAWN, options.expectation ?? usualExpectation);
     const [first] = drawn.ranked;
     const claims = first ? claimsOf(first.hypothesis, lattice) : [];
@@ -122,7 +124,11 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
       share: first?.share ?? 0,
       testsLeft: Math.ceil(uncertainty(drawn.ranked)) + open.length,
     });
+    const before = evidence;
     await test(wanted);
+    if (evidence.fails !== before.fails || evidence.passes !== before.passes) idle = 0;
+    // Parts of a proof may well follow from what is known; they are tested all the same.
+    else if (wanted.some(({ set }) => implied(before, set) === undefined)) idle += 1;
   }
   const shrunk = await shrink({ lattice, evidence: () => evidence, test, builders: options.builders });
   const unproven = refuted(shrunk.claims, evidence);
