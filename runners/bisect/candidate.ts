@@ -54,12 +54,15 @@ export async function realise(asked: Bits, space: Space, given: Lattice, legalis
 
 type Made = (set: Bits) => Promise<Bits>;
 
-/** What has to be there besides a set so that Kconfig leaves one of its steps made. */
+/** What has to be there besides a set so that Kconfig leaves one of its steps made, and with which others of the set that is so. */
 async function needsOf(step: number, set: Bits, { all, size }: Lattice, made: Made): Promise<Rule[]> {
   const one = bitsOf(size, [step]);
+  const others = membersOf(minus(set, one));
   const stays = async (more: readonly number[]) => within(one, await made(union(set, bitsOf(size, more))));
+  const goes = async (some: readonly number[]) => !within(one, await made(bitsOf(size, [step, ...some])));
   const needed = await leastOf(membersOf(minus(all, set)), stays);
-  return needed.map((head) => ({ body: [step], head }));
+  const body = needed.length > 0 ? [step, ...(await leastOf(others, goes))] : [];
+  return needed.map((head) => ({ body, head }));
 }
 
 /** Which of a set's steps make Kconfig make another one. */

@@ -30,23 +30,25 @@ const MOST_CHOICES = 24;
 export function claimsOf({ terms }: Hypothesis, lattice: Lattice): Claim[] {
   const { size, all, close, without } = lattice;
   const closed = terms.map((term) => close(bitsOf(size, term)));
-  const choices = transversals(terms, MOST_CHOICES);
+  const passing = (set: Bits, gone: readonly number[], role: Claim['role'], term?: number) =>
+    (without(set, gone) ?? []).map(
+      (left): Claim => ({ set: left, expected: 'pass', role, ...(term === undefined ? {} : { term }) }),
+    );
   const claims: Claim[] = [
     ...closed.map((set, term): Claim => ({ set, expected: 'fail', role: 'breaks', term })),
-    ...choices.map((steps): Claim => ({ set: without(all, steps), expected: 'pass', role: 'complete' })),
-    { set: without(all, terms.flat()), expected: 'pass', role: 'heals' },
-    ...terms.flatMap((steps, term) =>
-      steps.map((step): Claim => {
-        return { set: without(closed[term] ?? all, [step]), expected: 'pass', role: 'minimal', term };
-      }),
-    ),
+    ...transversals(terms, MOST_CHOICES).flatMap((steps) => passing(all, steps, 'complete')),
+    ...passing(all, terms.flat(), 'heals'),
+    ...terms.flatMap((steps, term) => steps.flatMap((step) => passing(closed[term] ?? all, [step], 'minimal', term))),
   ];
   // Where two parts of a proof are one test it stands in the place of the first, and is called by the simpler name, the later.
   return [...new Map(claims.map((claim) => [nameOf(claim.set), claim])).values()];
 }
 
-/** Whether every way to take a step of each term is looked at. */
-export const isComplete = ({ terms }: Hypothesis) => ways(terms) <= MOST_CHOICES;
+/** Whether the claims look at every way to take a step of each term, and at all that is left then. */
+export function isComplete({ terms }: Hypothesis, { all, without }: Lattice): boolean {
+  if (ways(terms) > MOST_CHOICES) return false;
+  return transversals(terms, MOST_CHOICES).every((steps) => without(all, steps) !== undefined);
+}
 
 const ways = (terms: readonly (readonly number[])[]) => terms.reduce((product, term) => product * term.length, 1);
 

@@ -1,4 +1,4 @@
-import { allOf, type Bits, bitsOf, has, membersOf, within } from './bits.ts';
+import { allOf, type Bits, bitsOf, has, membersOf, minus, within } from './bits.ts';
 
 /** Whoever makes all these steps makes that one too: Kconfig sees to it. */
 export interface Rule {
@@ -17,8 +17,11 @@ export interface Lattice {
   readonly all: Bits;
   /** The smallest legal set that has all these. */
   readonly close: (set: Bits) => Bits;
-  /** A largest legal set of those that have none of `gone`. */
-  readonly without: (set: Bits, gone: Iterable<number>) => Bits;
+  /**
+   * The largest legal parts of a legal set that have none of `gone`. Mostly one; where steps take another along only together,
+   * one for each of them that may go instead. As many as `most`, and `undefined` where there are more.
+   */
+  readonly without: (set: Bits, gone: Iterable<number>, most?: number) => Bits[] | undefined;
   /** The fewest steps that drag the others along; of steps that drag each other, the first. In ascending order. */
   readonly generators: (steps: readonly number[]) => number[];
   /** The steps that cannot be made without this one nor it without them, itself among them: one decision. */
@@ -56,19 +59,19 @@ export function latticeOf(size: number, rules: readonly Rule[]): Lattice {
     closures.set(step, closure);
     return closure;
   };
-  const without = (set: Bits, gone: Iterable<number>): Bits => {
-    let left = bitsOf(size, minusAll(membersOf(set), reach(size, [...gone], draggedBy)));
-    if (free) return left;
-    for (;;) {
-      const broken = joint.filter(({ body, head }) => !has(left, head) && body.every((step) => has(left, step)));
-      if (broken.length === 0) return left;
-      const out = reach(
-        size,
-        broken.flatMap(({ body }) => body),
-        draggedBy,
-      );
-      left = bitsOf(size, minusAll(membersOf(left), out));
+  const without = (set: Bits, gone: Iterable<number>, most = 8): Bits[] | undefined => {
+    const found: Bits[] = [];
+    const waiting = [minus(set, reach(size, [...gone], draggedBy))];
+    for (let left = waiting.pop(); left; left = waiting.pop()) {
+      const part = left;
+      if (found.some((each) => within(part, each))) continue;
+      const broken = joint.find(({ body, head }) => !has(part, head) && body.every((step) => has(part, step)));
+      if (broken) {
+        if (waiting.length > 4 * most) return undefined;
+        waiting.push(...broken.body.map((step) => minus(part, reach(size, [step], draggedBy))));
+      } else if (found.push(part) > most) return undefined;
     }
+    return found.filter((part) => !found.some((other) => other !== part && within(part, other)));
   };
   const decision = (step: number) => membersOf(closureOf(step)).filter((other) => has(closureOf(other), step));
   const generators = (steps: readonly number[]): number[] => {
@@ -91,8 +94,6 @@ export function latticeOf(size: number, rules: readonly Rule[]): Lattice {
 export const isClosed = (lattice: Lattice, set: Bits) => within(lattice.close(set), set);
 
 const neighbours = (size: number): number[][] => Array.from({ length: size }, () => []);
-
-const minusAll = (members: readonly number[], gone: Bits) => members.filter((member) => !has(gone, member));
 
 function reach(size: number, from: readonly number[], edges: readonly (readonly number[])[]): Bits {
   const seen = bitsOf(size, from);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bitsOf, membersOf, nameOf } from './bits.ts';
 import { latticeOf } from './lattice.ts';
-import { anyProblem, answerOf, fails, namesOf, oracle } from './problems.test-support.ts';
+import { answerOf, anyProblem, fails, namesOf, oracle } from './problems.test-support.ts';
 import { search } from './search.ts';
 
 const builders = fc.integer({ min: 1, max: 9 });
@@ -39,22 +39,26 @@ test('each part of the proof was tested, on sets that the rules allow, and came 
   );
 });
 
-test.each([1, 2, 4, 8])('one culprit among 1757 takes %i builders about log₂ n tests, a proof included', async (count) => {
-  const lattice = latticeOf(1757, []);
-  for (const culprit of [0, 877, 1756]) {
-    const problem = { lattice, culprits: [[culprit]] };
-    const { ask } = oracle((set) => (fails(problem, set) ? 'fail' : 'pass'));
-    const found = await search(lattice, ask, { builders: count });
-    expect(found.terms).toEqual([[culprit]]);
-    // By k-ary splitting; and the two tests of the proof.
-    expect(found.rounds).toBeLessThanOrEqual(Math.ceil(Math.log(1757) / Math.log(count + 1)) + (count === 1 ? 4 : 2));
-  }
-});
+test.each([1, 2, 4, 8])(
+  'one culprit among 1757 takes %i builders about log₂ n tests, a proof included',
+  async (count) => {
+    const lattice = latticeOf(1757, []);
+    for (const culprit of [0, 877, 1756]) {
+      const problem = { lattice, culprits: [[culprit]] };
+      const { ask } = oracle((set) => (fails(problem, set) ? 'fail' : 'pass'));
+      const found = await search(lattice, ask, { builders: count });
+      expect(found.terms).toEqual([[culprit]]);
+      // By k-ary splitting; and the two tests of the proof.
+      expect(found.rounds).toBeLessThanOrEqual(Math.ceil(Math.log(1757) / Math.log(count + 1)) + (count === 1 ? 4 : 2));
+    }
+  },
+);
 
 test('what cannot be tested is no verdict: what is found fails, and without any step of it nothing was seen to fail', async () => {
   await fc.assert(
     fc.asyncProperty(anyProblem, builders, fc.integer({ min: 2, max: 6 }), async (problem, count, every) => {
-      const untestable = (members: readonly number[]) => members.reduce((sum, step) => sum * 31 + step, 7) % every === 0;
+      const untestable = (members: readonly number[]) =>
+        members.reduce((sum, step) => sum * 31 + step, 7) % every === 0;
       const full = problem.lattice.size;
       const verdictOf = (set: Uint32Array) => {
         const members = membersOf(set);
@@ -91,7 +95,15 @@ test('where one option heals what another breaks, what is found fails and no sma
       const { terms, claims } = await search(lattice, ask, { builders: count });
       for (const term of terms) {
         expect(verdictOf(bitsOf(30, term))).toBe('fail');
-        for (const step of term) expect(verdictOf(bitsOf(30, term.filter((other) => other !== step)))).toBe('pass');
+        for (const step of term)
+          expect(
+            verdictOf(
+              bitsOf(
+                30,
+                term.filter((other) => other !== step),
+              ),
+            ),
+          ).toBe('pass');
       }
       expect(claims.length).toBeGreaterThan(0);
     }),

@@ -102,7 +102,15 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
     if (convinced && open.length === 0) {
       if (refuted(claims, evidence).length === 0) {
         const { terms } = first.hypothesis;
-        return { terms, claims, unproven: [], complete: isComplete(first.hypothesis), rounds, evidence, lattice };
+        return {
+          terms,
+          claims,
+          unproven: [],
+          complete: isComplete(first.hypothesis, lattice),
+          rounds,
+          evidence,
+          lattice,
+        };
       }
       break;
     }

@@ -23,7 +23,7 @@ export async function shrink({ lattice, evidence, test, builders }: Shrinking) {
   for (;;) {
     const steps = membersOf(current);
     const smaller = piecesOf(steps, Math.min(parts, steps.length))
-      .map((piece) => lattice.without(current, piece))
+      .flatMap((piece) => lattice.without(current, piece) ?? [])
       .filter((set) => sizeOf(set) < steps.length);
     const fails = (set: Bits) => evidence().tested.get(nameOf(set)) === 'fail';
     const asked = new Set<string>();
