@@ -87,6 +87,11 @@ export const imageFlags: Flags = {
   kernel: { value: 'NAME|FILE', help: 'ours, debian (the packaged one, with modules), or a file to boot in its place' },
   ...kernelFlags,
   initrd: { value: 'FILE', help: 'boot this initramfs instead of the one in the image' },
+  qemu: {
+    value: 'WHOSE',
+    choices: ['host'],
+    help: "take this host's QEMU even where it is too old; default: where it is, Debian's, unpacked into the cache",
+  },
 };
 
 export const runFlags: Flags = {
@@ -113,6 +118,7 @@ export const runFlags: Flags = {
     help: 'try a cell that failed again, so many times at most; a pass after a failure is told as flaky',
   },
   repeat: { value: 'N', help: 'run each cell so many times, whatever comes, and tell how often it passes' },
+  plain: { anew: true, help: 'a line for each thing that happens on a terminal too, instead of a picture' },
   out: { value: 'DIR', help: 'put the reports here; default reports/out' },
   ...archiveFlags,
   ...mirrorFlags,

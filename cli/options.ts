@@ -34,6 +34,7 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
     ...(initrd ? { initrd } : {}),
     ...(mirror ? { mirror } : {}),
     ...(bootstrap ? { bootstrap } : {}),
+    ...(parsed.flags.has('qemu') ? { qemu: 'host' as const } : {}),
     keep: parsed.flags.has('keep'),
     ...(parsed.flags.has('fresh') ? { fresh: true } : {}),
     ...(audit === undefined ? {} : { audit: wholeNumber('audit', audit) }),

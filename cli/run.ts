@@ -5,6 +5,7 @@ import type { Plan } from '../runners/matrix/plan.ts';
 import { attempt, pasteable } from '../runners/process/command.ts';
 import type { OpenPackages } from '../suites/packages.ts';
 import type { Context, Start } from './commands.ts';
+import { chooseEmulator } from './emulator.ts';
 import type { Parsed } from './flags.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
@@ -25,6 +26,7 @@ export const start: Start = async (parsed, context) => {
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
   await requireTools({ uses: usesOf(plan.run), arches }, context);
   await checkGivenImage(options);
+  await chooseEmulator(plan.run, options, context);
   const packages = await packagesFor(plan, options, context);
   context.signal.throwIfAborted();
 
@@ -37,6 +39,8 @@ export const start: Start = async (parsed, context) => {
     properties,
     defaults: defaultFolders(context),
     flags: flagValues(parsed, context),
+    env: context.env,
+    plain: parsed.flags.has('plain'),
     ...(packages ? { packages } : {}),
   };
   const { exitCode } = resumed

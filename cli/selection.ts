@@ -67,7 +67,8 @@ function profileOf({ flags }: Parsed, { profiles }: Matrix): Profile | undefined
 }
 
 function checkNames(kind: string, given: readonly string[], names: readonly string[]): void {
-  for (const name of given) if (!names.includes(name)) throw unknownName(kind, name, names, './stub-matrix plan');
+  const known = new Set(names);
+  for (const name of given) if (!known.has(name)) throw unknownName(kind, name, names, './stub-matrix plan');
 }
 
 /** @throws UsageError `no-architecture` where this host's would be meant, and the matrix lacks it. */

@@ -100,6 +100,14 @@ test('what an interrupted session left half-done does not count; the later start
   }
 });
 
+test('an attempt that begins once more takes the place of what it was', () => {
+  const result = first(cellStarted(xfs), ...failing, again(2), ...failing, again(2), ...passing);
+  expect(result?.attempts.map(({ attempt, status }) => [attempt, status])).toEqual([
+    [1, 'failed'],
+    [2, 'passed'],
+  ]);
+});
+
 test('a failure before the interruption is not forgotten, one during it is', () => {
   const before = [cellStarted(xfs), ...failing, again(2), broken(xfs, 'boots', 'failed', 'panic')];
   const result = first(...before, resumed(xfs), again(2), ...passing, ended());

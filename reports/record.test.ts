@@ -33,6 +33,20 @@ test('a last line that a crash left half-written is passed over', () => {
   expect(readEvents(path).map((event) => event.type === 'note' && event.text)).toEqual(['whole']);
 });
 
+test('what a resumed run wrote behind half a line is read, and nothing of the half', () => {
+  const path = join(folder, 'events.ndjson');
+  using record = openRecord(path);
+  record.emit(note('whole'));
+  appendFileSync(path, '{"time":1,"type":"note","text":"half, {\\"time\\":');
+  record.emit(note('resumed'));
+  record.emit(note('in full: {"time":2}'));
+  expect(readEvents(path).map((event) => event.type === 'note' && event.text)).toEqual([
+    'whole',
+    'resumed',
+    'in full: {"time":2}',
+  ]);
+});
+
 test('a follower hears what another thread wrote, half lines only once they are whole', async () => {
   const path = join(folder, 'events.ndjson');
   using record = openRecord(path);

@@ -22,14 +22,14 @@ const valued = (flags: Readonly<Record<string, string | number | undefined>>) =>
 
 /** The command that runs one cell as this run does. */
 export function rerunCommand(cell: string, options: RunOptions, defaults?: DefaultFolders): string {
-  const { image, initrd, mirror, bootstrap, from, retries, repeat, offline, direct, keep, console } = options;
+  const { image, initrd, qemu, mirror, bootstrap, from, retries, repeat, offline, direct, keep, console } = options;
   const archive = options.archive === 'real' ? undefined : options.archive;
   const cache = otherThan(defaults?.cacheFolder, options.cacheFolder);
   const out = otherThan(defaults?.outFolder, options.outFolder);
   const kernels = kernelFlags(options);
   return pasteable([
     ...['./stub-matrix', 'run', '--cell', cell],
-    ...valued({ image, ...kernels, initrd, archive, mirror, bootstrap, from, retries, repeat, cache, out }),
+    ...valued({ image, ...kernels, initrd, qemu, archive, mirror, bootstrap, from, retries, repeat, cache, out }),
     ...(console === 'serial' ? [] : ['--console', console]),
     ...(offline ? ['--offline'] : []),
     ...(direct ? ['--direct'] : []),

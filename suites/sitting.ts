@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { finishReports } from '../reports/finish.ts';
 import type { RunResult } from '../reports/fold.ts';
 import type { RunFolder } from '../reports/folder.ts';
-import { writeProgress } from '../reports/progress.ts';
 import { type EventRecord, followRecord, readEvents } from '../reports/record.ts';
+import { showProgress } from '../reports/show.ts';
 import { type ExitCode, exitCodeOf, summaryLines } from '../reports/summary.ts';
 import type { PackagesFor } from '../runners/cell/packages.ts';
 import type { Reason, RunEvent } from '../runners/events/event.ts';
@@ -25,6 +25,10 @@ export interface Setting {
   readonly properties?: Readonly<Record<string, string>>;
   /** Where progress and summary go; stdout where absent. */
   readonly output?: NodeJS.WritableStream;
+  /** Draws nothing on a terminal either: lines, as where there is none. */
+  readonly plain?: boolean;
+  /** Of the command line: what says which terminal this is, and that nobody watches. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** The folders of a run that names none: where this one has others, the commands that follow from it name them. */
   readonly defaults?: DefaultFolders;
   /** The flags of the run, which it will have as well when it is resumed. */
@@ -60,7 +64,7 @@ export async function sit(sitting: Sitting, setting: Setting): Promise<RunOutcom
   const { folder, record, options, past } = sitting;
   const output = setting.output ?? process.stdout;
   const goOn = `to go on with what is not finished: ${resumeCommand(folder.id, options, setting.defaults)}\n`;
-  using progress = writeProgress(output);
+  using progress = showProgress(output, setting.env ?? {}, setting.plain);
   progress.past(past.events);
   using follower = followRecord(folder.events, progress.listener, { from: past.bytes });
 
@@ -68,8 +72,8 @@ export async function sit(sitting: Sitting, setting: Setting): Promise<RunOutcom
     record.emit({ type: 'run-ended', interrupted, ...(reason ? { reason } : {}) });
   if (sitting.cells.length === 0) end(false, sitting.nothing);
   else {
-    const note = (text: string) => record.emit({ type: 'note', text });
-    using interruption = watchForInterruption(folder.id, note, () => {
+    const warn = (text: string) => record.emit({ type: 'note', text, topic: 'interruption' });
+    using interruption = watchForInterruption(folder.id, warn, () => {
       end(true);
       output.write(goOn);
     });

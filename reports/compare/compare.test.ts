@@ -74,6 +74,14 @@ test('only what went the same way can be compared: not a failure, not another be
   expect(of({}, others)?.phases[0]?.runs).toBe(0);
 });
 
+test('an image that was built in one of them is no slower phase', () => {
+  const of = (facts: Record<string, string>) =>
+    compareRuns(run(1, { facts }), run(2, { seconds: 900 + 90, imageSeconds: 900, facts: { image: 'k (reused)' } }))
+      .cells;
+  expect(of({ image: 'k (reused)' }).flatMap(({ phases }) => phases.map(({ phase }) => phase))).toEqual(['image']);
+  expect(of({ image: 'k (built)' })).toEqual([]);
+});
+
 test('cells that ran in one of the two are named', () => {
   const comparison = compareRuns(run(1, {}), run(2, { cell: ext4 }));
   expect(comparison).toMatchObject({ missing: [xfs.id], added: [ext4.id], same: 0 });

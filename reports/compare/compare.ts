@@ -105,13 +105,16 @@ function phaseChanges(before: CellResult, after: CellResult, rowsOf: RowsOf, run
   const earlier = times(before);
   return [...times(after)].flatMap(([phase, spans]) => {
     const found = earlier.get(phase);
-    if (!found) return [];
+    if (!found || (phase === 'image' && [before, after].some(isBuilt))) return [];
     const [old, fresh] = [sum(found), sum(spans)];
     const noise = noiseOf(phase, old, others);
     if (Math.abs(fresh - old) <= noise.seconds) return [];
     return [{ phase, before: old, after: fresh, noise: noise.seconds, runs: noise.runs }];
   });
 }
+
+/** What it takes to build an image says nothing about what it takes to find one. */
+const isBuilt = ({ facts }: CellResult) => facts.image?.endsWith(' (built)') ?? false;
 
 /** Whether something was built or found differs from run to run without meaning anything, and so do times of making it. */
 const essence = (value: string) => value.replace(/ \((reused|built)\)$/, '');

@@ -1,6 +1,8 @@
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
 import { HarnessError } from '../errors.ts';
 import type { Reason } from '../events/event.ts';
+import { diagnose } from '../machine/diagnosis/diagnose.ts';
+import { type Evidence, whatWasSaid } from '../machine/diagnosis/evidence.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
 import { awaitRootShell } from '../machine/system.ts';
 import { driversOf } from '../matrix/drivers.ts';
@@ -178,6 +180,11 @@ export class Cell implements AsyncDisposable {
     return undefined;
   }
 
+  /** A span of work that is told of, as a phase is. */
+  span<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#phases.span(name, work);
+  }
+
   /** Absolute path of the data disk, a qcow2; made by the first who asks. */
   async disk(): Promise<string | undefined> {
     return (await this.#guest.medium()).disk;
@@ -197,8 +204,9 @@ export class Cell implements AsyncDisposable {
   get guest(): Access {
     if (this.#access) return this.#access;
     const timeout = ANSWER[this.#ready.proof.accelerator];
+    const slowness = timeout / ANSWER.kvm;
     const { privateKey } = this.#guest.keys;
-    this.#access = new Access(this.machine, { privateKey, timeout, signal: this.#given.signal });
+    this.#access = new Access(this.machine, { privateKey, timeout, slowness, signal: this.#given.signal });
     return this.#access;
   }
 
@@ -212,9 +220,19 @@ export class Cell implements AsyncDisposable {
     return this.#lost || this.#guest.machine?.qemu.qmp.closed === true;
   }
 
-  onFailure(reason: Reason): void {
+  /** What a diagnosis rests on, besides the check that failed. */
+  get evidence(): Pick<Evidence, 'console' | 'before' | 'phase'> {
+    const { machine } = this.#guest;
+    return { ...(machine ? whatWasSaid(machine) : { console: [], before: 0 }), phase: this.#phases.failed };
+  }
+
+  /** Says what went wrong, where the catalogue knows it. */
+  onFailure(reason: Reason, check: string): void {
     this.#failed = true;
     this.#lost ||= endsGuest(reason.code);
+    const { cell } = this.planned;
+    const finding = diagnose({ ...this.evidence, check, reason, cell });
+    if (finding) this.#given.emit({ type: 'diagnosis', cell: cell.id, ...finding });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

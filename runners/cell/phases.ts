@@ -5,6 +5,8 @@ export class Phases {
   readonly #cell: string;
   readonly #emit: Emit;
   #current: string | undefined;
+  /** The phase that broke off, where the last one did. */
+  failed: string | undefined;
 
   constructor(cell: string, emit: Emit) {
     this.#cell = cell;
@@ -16,6 +18,7 @@ export class Phases {
     const started = performance.now();
     const end = (ok: boolean) => {
       this.#current = undefined;
+      this.failed = ok ? undefined : phase;
       this.#emit({ type: 'phase-ended', cell: this.#cell, phase, seconds: (performance.now() - started) / 1000, ok });
     };
     this.#current = phase;

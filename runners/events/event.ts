@@ -140,6 +140,8 @@ export interface Note extends Stamp {
   readonly type: 'note';
   readonly cell?: string;
   readonly text: string;
+  /** `interruption`: what a user who breaks the run off is told. */
+  readonly topic?: 'interruption';
 }
 
 /** How guests' questions for the files of an archive were answered: how many from where. */

@@ -101,6 +101,11 @@ export class Machine implements AsyncDisposable {
     return { position: this.#begin, events: this.qemu.qmp.events.length };
   }
 
+  /** Where on the console the last mark was set. */
+  get begin(): number {
+    return this.#begin;
+  }
+
   /** What a guest that was only just started comes from. */
   get start(): Mark {
     return { position: 0, events: 0 };

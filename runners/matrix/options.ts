@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly otherKernel?: OtherKernel;
   /** Absolute path of an initramfs to boot instead of the one in the squashfs. */
   readonly initrd?: string;
+  /** The host's QEMU, whatever its age; where absent, a newer one of Debian's where the host's has faults that guests die of. */
+  readonly qemu?: 'host';
   /** Leave the guest of a failed cell running. */
   readonly keep: boolean;
   /** URI of the package archive to install from, instead of the matrix's origins. */

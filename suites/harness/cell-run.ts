@@ -84,7 +84,7 @@ export class CellRun<C extends CellContext> {
     this.#end(check.title, verdict, this.#begun.get(check)?.seconds ?? elapsed());
     const { status, reason } = verdict;
     if (reason && reason.code !== 'interrupted' && reason.code !== OUTDATED && BAD.has(status)) {
-      await this.#diagnose(reason);
+      await this.#diagnose(reason, check.title);
       // Without a context, the cell could not be opened: then nothing can be judged.
       if (!check.independent || !this.#context || this.#context.lost) this.#blocker ??= check.title;
     }
@@ -185,9 +185,9 @@ export class CellRun<C extends CellContext> {
     }
   }
 
-  async #diagnose(reason: Reason): Promise<void> {
+  async #diagnose(reason: Reason, check: string): Promise<void> {
     try {
-      const hook = this.#context?.onFailure?.(reason);
+      const hook = this.#context?.onFailure?.(reason, check);
       if (hook) await within(patience, 'the diagnosis', hook);
     } catch (thrown) {
       const text = `the diagnosis broke off: ${classify(thrown).reason.message}`;
