@@ -1,5 +1,4 @@
 import type { WriteStream } from 'node:tty';
-import type { RunEvent } from '../runners/events/event.ts';
 import { type ProgressWriter, writeProgress } from './progress.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -16,19 +15,24 @@ export function wantsView(stream: NodeJS.WritableStream, env: Env, plain = false
  */
 export function showProgress(stream: NodeJS.WritableStream, env: Env, plain = false): ProgressWriter {
   if (!wantsView(stream, env, plain)) return writeProgress(stream);
-  const early: RunEvent[] = [];
+  const early: ((writer: ProgressWriter) => void)[] = [];
   let writer: ProgressWriter | undefined;
   let disposed = false;
   const use = (opened: ProgressWriter) => {
     writer = opened;
-    for (const event of early) writer.listener(event);
+    for (const tell of early) tell(opened);
   };
   import('./terminal/view.ts').then(
     ({ openView }) => disposed || use(openView(stream, env)),
     () => disposed || use(writeProgress(stream)),
   );
+  const soon = (tell: (writer: ProgressWriter) => void) => {
+    if (writer) tell(writer);
+    else early.push(tell);
+  };
   return {
-    listener: (event) => (writer ? writer.listener(event) : early.push(event)),
+    listener: (event) => soon((each) => each.listener(event)),
+    past: (events) => soon((each) => each.past(events)),
     [Symbol.dispose]: () => {
       disposed = true;
       writer?.[Symbol.dispose]();

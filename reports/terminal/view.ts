@@ -70,6 +70,9 @@ export function openView(stream: WriteStream, env: Env, now: () => number = Date
       if (event.type === 'run-ended') close(lastFrame(fold.state, event.time, screen.size.columns, pen));
       else if (open) soon();
     },
+    past: (events) => {
+      for (const event of events) fold.see(event);
+    },
     [Symbol.dispose]: () => close(frame(fold.state, now(), screen.size, pen)),
   };
 }

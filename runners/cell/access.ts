@@ -14,10 +14,10 @@ const SHORTEST = 0.2;
 export interface AccessOptions {
   /** The private key's text. */
   readonly privateKey: string;
-  /** For one command or one answer, in seconds. */
-  readonly timeout: number;
-  /** How many times as long the guest takes as one under KVM. */
-  readonly slowness: number;
+  /** For one command or one answer, in seconds, as it is at present. */
+  readonly timeout: () => number;
+  /** How many times as long the guest takes at present as one under KVM. */
+  readonly slowness: () => number;
   readonly signal: AbortSignal;
 }
 
@@ -43,11 +43,11 @@ export class Access implements AsyncDisposable {
 
   /** Seconds for one command or one answer. */
   get patience(): number {
-    return this.#options.timeout;
+    return this.#options.timeout();
   }
 
   get slowness(): number {
-    return this.#options.slowness;
+    return this.#options.slowness();
   }
 
   /** Aborted when the user breaks the run off. */
@@ -154,7 +154,7 @@ export class Access implements AsyncDisposable {
 
   get #patience(): { readonly timeout: number; readonly signal: AbortSignal } {
     const { timeout, signal } = this.#options;
-    return { timeout, signal };
+    return { timeout: timeout(), signal };
   }
 
   async #endpoint(awaiting: string) {
