@@ -44,7 +44,7 @@ beforeAll(async () => {
   screen = stack.use(await Console.connect(path, { awaiting: 'the shell', timeout: 20 }));
 
   const common: Omit<Way, 'name' | 'run'> = {
-    patience: 5,
+    patience: 60,
     slowness: 1,
     signal: interruption.signal,
     see: async (pattern, awaiting, timeout) => (await screen.waitFor(pattern, { awaiting, timeout })).text,

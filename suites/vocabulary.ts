@@ -95,8 +95,8 @@ export function vocabulary(way: Way): Vocabulary {
       const seconds = within * way.slowness;
       const deadline = performance.now() + seconds * 1000;
       for (let tries = 1; ; tries++) {
-        // One that would answer too late still gets a second, for its own words.
-        const outcome = await attempt(Math.max(1, (deadline - performance.now()) / 1000));
+        // What has begun is let come to its end: how it ended says more than that it was cut off.
+        const outcome = await attempt(Math.max(way.patience, (deadline - performance.now()) / 1000));
         if ('done' in outcome) return outcome.done;
         if (performance.now() + PAUSE_MS >= deadline) {
           const message = `waited ${seconds} s for ${what}, tried ${tries} times; last, ${outcome.not}`;
