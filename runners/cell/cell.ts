@@ -180,6 +180,11 @@ export class Cell implements AsyncDisposable {
     return undefined;
   }
 
+  /** A span of work that is told of, as a phase is. */
+  span<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#phases.span(name, work);
+  }
+
   /** Absolute path of the data disk, a qcow2; made by the first who asks. */
   async disk(): Promise<string | undefined> {
     return (await this.#guest.medium()).disk;
@@ -199,8 +204,9 @@ export class Cell implements AsyncDisposable {
   get guest(): Access {
     if (this.#access) return this.#access;
     const timeout = ANSWER[this.#ready.proof.accelerator];
+    const slowness = timeout / ANSWER.kvm;
     const { privateKey } = this.#guest.keys;
-    this.#access = new Access(this.machine, { privateKey, timeout, signal: this.#given.signal });
+    this.#access = new Access(this.machine, { privateKey, timeout, slowness, signal: this.#given.signal });
     return this.#access;
   }
 
