@@ -3,11 +3,15 @@ import {
   consoleFlags,
   type Flags,
   folderFlags,
+  historyFlags,
   imageFlags,
+  jsonFlags,
   kernelFlags,
   mirrorFlags,
   type Parsed,
   planFlags,
+  reportsFlags,
+  resumeFlags,
   runFlags,
   selectionFlags,
   storeFlags,
@@ -39,13 +43,13 @@ export const commands: Readonly<Record<string, Command>> = {
   run: {
     summary: 'test cells: install, reboot, check, report. Where no cells are chosen: the whole matrix',
     words: [],
-    flags: { ...selectionFlags, ...runFlags },
+    flags: { ...selectionFlags, ...resumeFlags, ...runFlags },
     load: () => import('./run.ts'),
   },
   plan: {
     summary: 'show what `run` with the same flags would run, and what it would skip because of what',
     words: [],
-    flags: { ...selectionFlags, ...planFlags, ...runFlags },
+    flags: { ...selectionFlags, ...resumeFlags, ...planFlags, ...runFlags },
     load: () => import('./plan.ts'),
   },
   doctor: {
@@ -84,6 +88,30 @@ export const commands: Readonly<Record<string, Command>> = {
     words: ['CELL'],
     flags: { ...imageFlags, ...archiveFlags, ...mirrorFlags, ...consoleFlags, ...folderFlags },
     load: () => import('./shell.ts'),
+  },
+  report: {
+    summary: "make a run's reports anew from its events; RUN is an id, a folder, or latest, which is the default",
+    words: ['RUN'],
+    flags: reportsFlags,
+    load: () => import('./report.ts'),
+  },
+  history: {
+    summary: 'how cells fared over the last runs: how often they pass, how long they take, what they fail with',
+    words: [],
+    flags: { ...historyFlags, ...jsonFlags, ...reportsFlags },
+    load: () => import('./history.ts'),
+  },
+  compare: {
+    summary: 'what is different between two runs: verdicts, times beyond noise, images, archives, kernels',
+    words: ['RUN', 'RUN'],
+    flags: { ...jsonFlags, ...reportsFlags },
+    load: () => import('./compare.ts'),
+  },
+  merge: {
+    summary: 'make one run of the reports of several: of shards, or of several hosts',
+    words: ['RUN…'],
+    flags: { out: { value: 'DIR', help: 'put the merged run here; default reports/out' } },
+    load: () => import('./merge.ts'),
   },
   check: {
     summary:

@@ -10,6 +10,10 @@ export interface Flag {
   readonly many?: true;
   /** The only values it takes. */
   readonly choices?: readonly string[];
+  /** Its value where it is given without one. */
+  readonly otherwise?: string;
+  /** Says how a run is to go, not what it is: it may be given anew when the run is resumed. */
+  readonly anew?: true;
   readonly help: string;
 }
 
@@ -39,6 +43,10 @@ export const selectionFlags: Flags = {
     help: 'exactly these cells, such as debian13-x86_64-xfs, instead of the three above',
   },
   profile: { value: 'NAME', help: 'the cells of a profile of matrix.yaml, such as smoke, instead of all the above' },
+  shard: {
+    value: 'I/N',
+    help: 'of these, the I-th of N parts that take about the same time, such as 2/4, each for a host of its own',
+  },
 };
 
 /** What stands in for a distribution's archive. */
@@ -79,6 +87,11 @@ export const imageFlags: Flags = {
   kernel: { value: 'NAME|FILE', help: 'ours, debian (the packaged one, with modules), or a file to boot in its place' },
   ...kernelFlags,
   initrd: { value: 'FILE', help: 'boot this initramfs instead of the one in the image' },
+  qemu: {
+    value: 'WHOSE',
+    choices: ['host'],
+    help: "take this host's QEMU even where it is too old; default: where it is, Debian's, unpacked into the cache",
+  },
 };
 
 export const runFlags: Flags = {
@@ -98,12 +111,26 @@ export const runFlags: Flags = {
   audit: { value: 'N', help: 'of what the store keeps, make one in N again and compare' },
   offline: { help: 'have packages answered as the last run that installed these cells was answered, and ask nobody' },
   direct: { help: 'let guests out to the archives themselves, instead of through the package proxy' },
-  jobs: { value: 'N', help: 'cells at the same time; default half the cores' },
+  jobs: { value: 'N', anew: true, help: 'cells at the same time; default half the cores' },
+  retries: {
+    value: 'N',
+    anew: true,
+    help: 'try a cell that failed again, so many times at most; a pass after a failure is told as flaky',
+  },
+  repeat: { value: 'N', help: 'run each cell so many times, whatever comes, and tell how often it passes' },
   out: { value: 'DIR', help: 'put the reports here; default reports/out' },
   ...archiveFlags,
   ...mirrorFlags,
   ...consoleFlags,
   ...folderFlags,
+};
+
+export const resumeFlags: Flags = {
+  resume: {
+    value: 'RUN',
+    otherwise: 'latest',
+    help: 'go on with a run that was broken off, the latest where none is named; cells that have ended are not run again',
+  },
 };
 
 export const planFlags: Flags = {
@@ -115,10 +142,24 @@ export const storeFlags: Flags = {
   'dry-run': { help: 'gc: only say what would go' },
 };
 
+/** Where the reports of runs lie. */
+export const reportsFlags: Flags = {
+  out: { value: 'DIR', help: 'the reports of runs lie here; default reports/out' },
+};
+
+export const jsonFlags: Flags = {
+  json: { help: 'as JSON, for a program' },
+};
+
+export const historyFlags: Flags = {
+  cell: { value: 'CELL', many: true, help: 'these cells, run by run, instead of a line for every cell' },
+  runs: { value: 'N', help: 'how many runs to look back; default 30' },
+};
+
 /**
  * Takes a command's arguments apart, strictly: what is not understood is refused, so that nothing starts on a guess.
  *
- * @param words the names of the words the command takes besides flags.
+ * @param words the names of the words the command takes besides flags; any number where the last one ends with `…`.
  * @throws UsageError naming the nearest flags or values.
  */
 export function parseFlags(command: string, args: readonly string[], flags: Flags, words: readonly string[]): Parsed {
@@ -128,7 +169,7 @@ export function parseFlags(command: string, args: readonly string[], flags: Flag
   const between = args.indexOf('--');
   const given = args.filter((_, place) => place !== between);
   const { tokens } = parseArgs({
-    args: given.map((argument) => (argument === '-h' ? '--help' : argument)),
+    args: given.map((argument, place) => completed(argument, given[place + 1], all)),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -142,7 +183,7 @@ export function parseFlags(command: string, args: readonly string[], flags: Flag
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
-      if (loose.length === words.length) throw unexpected(token.value, all, help);
+      if (loose.length >= words.length && !words.at(-1)?.endsWith('…')) throw unexpected(token.value, all, help);
       loose.push(token.value);
       continue;
     }
@@ -154,6 +195,15 @@ export function parseFlags(command: string, args: readonly string[], flags: Flag
     found.set(token.name, [...(before ?? []), ...values]);
   }
   return { flags: found, words: loose };
+}
+
+/** An argument with the value that it does without. */
+function completed(argument: string, next: string | undefined, flags: Flags): string {
+  if (argument === '-h') return '--help';
+  const name = argument.slice(2);
+  const flag = argument.startsWith('--') && Object.hasOwn(flags, name) ? flags[name] : undefined;
+  const isAlone = next === undefined || next.startsWith('-');
+  return flag?.otherwise !== undefined && isAlone ? `${argument}=${flag.otherwise}` : argument;
 }
 
 function valuesOf(name: string, flag: Flag, value: string | undefined, inline: boolean, help: string): string[] {

@@ -45,9 +45,10 @@ const usage = (name: string, { words }: Command) => [name, ...words].join(' ');
 
 function flagLines(flags: Flags): string[] {
   return columns(
-    Object.entries(flags).map(([name, { value, many, choices, help }]) => {
+    Object.entries(flags).map(([name, { value, many, choices, otherwise, help }]) => {
       const more = [choices ? choices.join(' or ') : '', many ? 'may be repeated, or a,b' : ''].filter(Boolean);
-      return [`--${name}${value ? ` ${value}` : ''}`, help + (more.length > 0 ? ` (${more.join('; ')})` : '')] as const;
+      const typed = value ? ` ${otherwise === undefined ? value : `[${value}]`}` : '';
+      return [`--${name}${typed}`, help + (more.length > 0 ? ` (${more.join('; ')})` : '')] as const;
     }),
   );
 }

@@ -38,8 +38,16 @@ describe('runOptionsOf', () => {
     [['--mirror', 'ftp://ftp.debian.org/debian'], 'not-a-url'],
     [['--jobs', '0'], 'not-a-number'],
     [['--jobs', '2x'], 'not-a-number'],
+    [['--retries', '1', '--repeat', '0'], 'not-a-number'],
+    [['--retries', '1', '--repeat', '2'], 'repeat-and-retries'],
+    [['--keep', '--retries', '1'], 'keep-and-again'],
+    [['--keep', '--repeat', '1'], 'keep-and-again'],
   ])('refuses %j', (args, code) => {
     expect(() => options(...args)).toThrow(expect.objectContaining({ fault: 'usage', code }));
+  });
+
+  it('takes no retries for what they are', () => {
+    expect(options('--retries', '0', '--keep')).toMatchObject({ retries: 0, keep: true });
   });
 
   it('names the file that was probably meant', () => {

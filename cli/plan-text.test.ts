@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellsOf } from '../runners/matrix/cells.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
+import type { RunOptions } from '../runners/matrix/options.ts';
 import { makePlan, type Wishes } from '../runners/matrix/plan.ts';
 import type { Matrix } from '../runners/matrix/schema.ts';
 import { planText, planTotals } from './plan-text.ts';
@@ -92,6 +93,8 @@ describe('matrix.yaml', () => {
     const verdicts = grid.flatMap((row) => row.slice(-5));
     expect(verdicts).toHaveLength(240);
     expect(verdicts.filter((each) => !/^(\(\d+\)|\d+ min)$/.test(each))).toEqual([]);
-    expect(planTotals(everything, 1)).toMatch(/ 0 not asked for$/);
+    expect(planTotals({ plan: everything, options: { jobs: 1 } as RunOptions, rest: 'not asked for' })).toMatch(
+      / 0 not asked for$/,
+    );
   });
 });

@@ -92,17 +92,23 @@ const WEIGHT = ['failed', 'error', 'known', 'passed'] as const;
 const verdict = (checks: readonly CheckResult[]): Status =>
   WEIGHT.find((status) => checks.some((each) => each.status === status)) ?? 'skipped';
 
+/** The first of those that came off worst. */
+export const worstOf = (attempts: readonly AttemptResult[]): AttemptResult | undefined =>
+  [...WEIGHT, 'skipped'].map((status) => attempts.find((each) => each.status === status)).find((each) => each);
+
 /** The first check that did not pass: the guest's failures before the harness's errors, and those before what is known. */
 export function firstProblem({ checks }: Pick<AttemptResult, 'checks'>): CheckResult | undefined {
   const first = (status: Status) => checks.find((each) => each.status === status);
   return first('failed') ?? first('error') ?? first('known');
 }
 
+const unknown: Reason = { code: 'unknown', message: 'the record has no end of it' };
+
 /** What the fault is called where nobody has diagnosed it. */
 const byCheck = ({ check, reason }: CheckResult) => `${reason?.code ?? 'unknown'}: ${check}`;
 
 /** @param lost why an attempt without an end has none. */
-export function closeAttempt(open: OpenAttempt, lost: Reason): AttemptResult {
+export function closeAttempt(open: OpenAttempt, lost = unknown): AttemptResult {
   const checks = [...open.checks.values()];
   if (open.seconds === undefined) checks.push({ check: 'ended', status: 'error', seconds: 0, reason: lost });
   const problem = firstProblem({ checks });
@@ -113,6 +119,7 @@ export function closeAttempt(open: OpenAttempt, lost: Reason): AttemptResult {
   return {
     attempt,
     status: verdict(checks),
+    finished: isFinished(open),
     startedAt,
     seconds: open.seconds ?? (startedAt === undefined ? 0 : (lastAt - startedAt) / 1000),
     checks,

@@ -1,5 +1,5 @@
 import type { Reason, RunEnded, RunEvent, RunStarted } from '../runners/events/event.ts';
-import { closeAttempt, isFinished, type OpenAttempt, openAttempt, see } from './attempt.ts';
+import { closeAttempt, isFinished, type OpenAttempt, openAttempt, see, worstOf } from './attempt.ts';
 import type { AttemptResult, CellResult, CheckResult, RunResult } from './results.ts';
 
 export { firstProblem } from './attempt.ts';
@@ -73,7 +73,7 @@ export function foldRun(events: readonly RunEvent[]): RunResult {
     : (end?.reason ?? interrupted('the record ends before this cell does: the runner was killed or died'));
   const expected = start?.expected?.seconds ?? {};
   const ran = (start?.cells ?? []).map((cell) =>
-    closeCell(cell, { expected: expected[cell.id], ...cellOf(cell.id) }, lost),
+    closeCell(cell, { expected: expected[cell.id], ...cellOf(cell.id) }, lost, start?.repeat !== undefined),
   );
   return {
     run: start?.run ?? 'unknown',
@@ -83,6 +83,7 @@ export function foldRun(events: readonly RunEvent[]): RunResult {
     cells: [...ran, ...skipped],
     notes,
     packages,
+    repeat: start?.repeat,
     resumed,
     interrupted: end?.interrupted ?? false,
     reason: end?.reason,
@@ -124,16 +125,19 @@ function breakOff(cell: OpenCell): void {
   delete cell.admitted;
 }
 
-function closeCell(cell: CellResult['cell'], open: OpenCell, lost: Reason): CellResult {
+function closeCell(cell: CellResult['cell'], open: OpenCell, lost: Reason, repeated: boolean): CellResult {
   const attempts = open.attempts.map((each) => closeAttempt(each, lost));
-  const last = open.brokenOff ? undefined : attempts.at(-1);
+  // Who repeats a cell asks whether it always passes.
+  const last = open.brokenOff ? undefined : repeated ? worstOf(attempts) : attempts.at(-1);
   const never = closeAttempt(openAttempt(attempts.length + 1, 0), lost);
-  const { status, checks, phases, attachments, usage, signature } = last ?? never;
+  const { status, finished, checks, phases, attachments, usage, signature } = last ?? never;
   const latest = <K extends keyof AttemptResult>(key: K) => attempts.findLast((each) => each[key] !== undefined)?.[key];
-  const flaky = status === 'passed' && attempts.some((each) => each.status === 'failed' || each.status === 'error');
+  const flaky =
+    !repeated && status === 'passed' && attempts.some((each) => each.status === 'failed' || each.status === 'error');
   return {
     cell,
     status,
+    finished,
     flaky,
     startedAt: attempts[0]?.startedAt,
     seconds: attempts.reduce((sum, { seconds }) => sum + seconds, 0),
@@ -159,5 +163,5 @@ function leftOut({ cell, because }: { readonly cell: CellResult['cell']; readonl
   const reason = { code: 'not-planned', message: because };
   const checks: CheckResult[] = [{ check: 'planned', status: 'skipped', seconds: 0, reason }];
   const nothing = { phases: [], attachments: [], attempts: [], notes: [], facts: {} };
-  return { cell, status: 'skipped', flaky: false, because, seconds: 0, checks, ...nothing };
+  return { cell, status: 'skipped', finished: true, flaky: false, because, seconds: 0, checks, ...nothing };
 }

@@ -30,6 +30,8 @@ export interface AttemptResult {
   /** From 1. */
   readonly attempt: number;
   readonly status: Status;
+  /** Whether it came to its own end: it was neither interrupted nor lost with its runner. */
+  readonly finished: boolean;
   /** Milliseconds since the epoch; absent for one that never started. */
   readonly startedAt?: number | undefined;
   readonly seconds: number;
@@ -49,7 +51,7 @@ export interface AttemptResult {
 
 /**
  * What became of one cell: all its events in one place. Status, checks, phases, attachments and usage are those of its last
- * attempt; diagnosis, divergence and capsule those of the last attempt that has one, which of a flaky cell is one that failed.
+ * attempt, or, in a run that repeats its cells, of the first of those that came off worst; diagnosis, divergence and capsule those of the last attempt that has one, which of a flaky cell is one that failed.
  */
 export interface CellResult extends Omit<AttemptResult, 'attempt' | 'seconds' | 'startedAt'> {
   readonly cell: CellName;
@@ -92,6 +94,8 @@ export interface RunResult {
   readonly notes: readonly string[];
   /** What the package proxy did, where there was one. */
   readonly packages?: Pick<ProxySummary, 'archives' | 'mirrors' | 'replayOf'> | undefined;
+  /** How often each cell was to run, whatever came of it; absent where no rate was asked for. */
+  readonly repeat?: number | undefined;
   /** How many times it was taken up again after it had been broken off. */
   readonly resumed: number;
   readonly interrupted: boolean;

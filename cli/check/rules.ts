@@ -19,6 +19,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/channels',
   ],
   'runners/channels': ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/host'],
+  // A QEMU of Debian's, where the host's is too old.
+  'runners/emulator': [
+    'runners/errors.ts',
+    'runners/process',
+    'runners/store',
+    'runners/host',
+    'runners/qemu',
+    'image/workshop',
+  ],
   // A running machine put aside, and one that goes on from there.
   'runners/checkpoint': [
     'runners/errors.ts',
@@ -54,6 +63,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/channels',
     'runners/machine',
     'runners/checkpoint',
+    'runners/emulator',
     'runners/share',
     'mirrors',
     'image',
@@ -96,6 +106,7 @@ export const owners: Readonly<Record<string, { readonly rooms: readonly string[]
   'node:child_process': { rooms: ['runners/process', 'runners/qemu', 'runners/store/lock.ts'], tests: true },
   ssh2: { rooms: ['runners/channels/ssh'] },
   'dns-packet': { rooms: ['runners/channels/segment'] },
+  'node:sqlite': { rooms: ['reports/history'], tests: true },
   'junit-report-builder': { rooms: ['reports/junit'] },
   testcontainers: { rooms: ['runners/host/engine.ts'] },
   anser: { rooms: ['reports/html/page'] },

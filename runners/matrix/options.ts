@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly otherKernel?: OtherKernel;
   /** Absolute path of an initramfs to boot instead of the one in the squashfs. */
   readonly initrd?: string;
+  /** The host's QEMU, whatever its age; where absent, a newer one of Debian's where the host's has faults that guests die of. */
+  readonly qemu?: 'host';
   /** Leave the guest of a failed cell running. */
   readonly keep: boolean;
   /** URI of the package archive to install from, instead of the matrix's origins. */
@@ -40,6 +42,10 @@ export interface RunOptions {
   readonly audit?: number;
   /** Start from a machine that was put aside at stub's root shell, or at the installed system's login. */
   readonly from?: 'shell' | 'booted';
+  /** How often a cell that failed may be tried again; not at all where absent. */
+  readonly retries?: number;
+  /** How often each cell is run, whatever comes of it; once where absent. Never together with `retries`. */
+  readonly repeat?: number;
   /** How many cells may run at the same time; 1 or more. */
   readonly jobs: number;
   /** Which of the guest's consoles the runner talks to. */

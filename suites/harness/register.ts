@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import { aroundAll, describe, inject, test } from 'vitest';
-import { cellFolder } from '../../reports/folder.ts';
 import { openRecord } from '../../reports/record.ts';
 import { HarnessError } from '../../runners/errors.ts';
-import { CellRun } from './cell-run.ts';
+import type { PlannedCell } from '../../runners/matrix/plan.ts';
+import { attemptCell, type Verdicts } from './attempts.ts';
 import type { CellContext, CellSuite } from './check.ts';
 import { cancelChannel, type SuiteInput } from './input.ts';
 import { requireChecks } from './known.ts';
@@ -32,6 +32,10 @@ function suiteInput(): SuiteInput {
 /**
  * Registers the suite's checks with vitest, once for each cell of the plan: cells side by side, at most `jobs` of them at a
  * time, the checks of one cell strictly one after the other.
+ *
+ * How often a cell has to be attempted is known only when it has been, and tests are registered before. So a cell's attempts are all
+ * done before its tests are, and a test hands on the verdict of the attempt that counts. The cell keeps its place on the host from
+ * its first attempt to its last.
  */
 export function registerCells<C extends CellContext>(suite: CellSuite<C>): void {
   const { run, runPath, events, cells, options } = suiteInput();
@@ -41,28 +45,25 @@ export function registerCells<C extends CellContext>(suite: CellSuite<C>): void 
   );
   const today = new Date().toISOString().slice(0, 10);
   const { emit } = openRecord(events);
-  const signal = cancelSignal(run);
-  const admission = pLimit(options.jobs);
+  const given = { options, runPath, emit, signal: cancelSignal(run), today };
+  const places = pLimit(options.jobs);
+  const admit = <T>(_planned: PlannedCell, work: () => Promise<T>): Promise<T> => places(work);
 
-  for (const { planned, rerun } of cells) {
-    describe(planned.cell.id, { concurrent: true }, () => {
-      let cellRun: CellRun<C>;
-      aroundAll((runChecks) =>
-        admission(async () => {
-          const folder = cellFolder(runPath, planned.cell.id);
-          cellRun = new CellRun(planned, suite, { options, folder, emit, signal }, rerun, today);
-          try {
-            await runChecks();
-          } finally {
-            await cellRun.close();
-          }
-        }),
-      );
-      for (const check of suite.checks) {
-        test(check.title, { concurrent: false }, async ({ skip }) => {
-          const verdict = await cellRun.judge(check);
-          if (verdict.status === 'skipped' || verdict.status === 'known') skip(verdict.reason?.message);
-          if (verdict.status !== 'passed') throw verdict.thrown;
+  for (const cell of cells) {
+    describe(cell.planned.cell.id, { concurrent: true }, () => {
+      let verdicts: Verdicts;
+      aroundAll(async (handOn) => {
+        verdicts = await admit(cell.planned, () => attemptCell(cell, suite, given));
+        await handOn();
+      });
+      for (const { title } of suite.checks) {
+        test(title, { concurrent: false }, ({ skip }) => {
+          const { status, reason, thrown } = verdicts.get(title) ?? {
+            status: 'error',
+            thrown: new Error('no verdict'),
+          };
+          if (status === 'skipped' || status === 'known') skip(reason?.message);
+          if (status !== 'passed') throw thrown;
         });
       }
     });
