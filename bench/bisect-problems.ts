@@ -17,6 +17,7 @@ export interface Problem {
   readonly lattice: Lattice;
   /** The answer: the smallest legal sets that fail, by name. */
   readonly answer: readonly string[];
+  readonly least: readonly Bits[];
   readonly fails: (set: Bits) => boolean;
 }
 
@@ -40,7 +41,7 @@ export function problemOf(shape: readonly number[], seed: number, dependent: boo
       !sets.some((other, index) => index !== at && within(other, set) && (index < at || nameOf(other) !== nameOf(set))),
   );
   const fails = (set: Bits) => culprits.some((culprit) => within(culprit, set));
-  return { seed, shape, parents, lattice, answer: least.map(nameOf).toSorted(), fails };
+  return { seed, shape, parents, lattice, answer: least.map(nameOf).toSorted(), least, fails };
 }
 
 /** What a way of searching came to. */
@@ -51,12 +52,12 @@ export interface Tried {
   readonly sets: readonly Bits[];
 }
 
-/** Whether it named exactly the answer, and whether what it named is at least one minimal set. */
-export function judged({ lattice, answer }: Problem, { sets }: Tried) {
-  const named = sets.map((set) => nameOf(lattice.close(set))).toSorted();
+/** Whether it named exactly the answer, and whether what it named is right as far as it goes: parts of the answer's sets. */
+export function judged({ lattice, answer, least }: Problem, { sets }: Tried) {
+  const closed = sets.map((set) => lattice.close(set));
   return {
-    exact: named.join('|') === answer.join('|'),
-    minimal: named.length > 0 && named.every((name) => answer.includes(name)),
+    exact: closed.map(nameOf).toSorted().join('|') === answer.join('|'),
+    right: closed.length > 0 && closed.every((set) => least.some((one) => within(set, one))),
   };
 }
 
