@@ -47,6 +47,6 @@ test('a matrix of 25,000 cells whose rules and wishes grow with it is planned an
   const began = process.cpuUsage();
   const plan = makePlan(many, { standIns: new Set() }, { selection: { cell: cells } });
   expect(plan.run.length + plan.skip.length).toBe(25_500);
-  // CPU time, whatever else the machine does. Every cell against every rule and every name took more than that.
-  expect(process.cpuUsage(began).user / 1e6).toBeLessThan(4);
+  // CPU time, whatever else the machine does. Every cell against every rule and every name took twice that and more.
+  expect(process.cpuUsage(began).user / 1e6).toBeLessThan(2);
 });
