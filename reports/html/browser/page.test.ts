@@ -18,6 +18,9 @@ const BROKEN = 'debian13-aarch64-xfs';
 /** Enough for those of what broke: the page is loaded many times. */
 const CONSOLES = { each: 40_000, total: 1_500_000, least: 8000 };
 
+/** A browser takes its time to start where the host is busy. */
+const MINUTES = 180_000;
+
 const folder = mkdtempSync(join(tmpdir(), 'report-'));
 const file = join(folder, 'index.html');
 let browser: Browser;
@@ -36,11 +39,11 @@ beforeAll(async () => {
   page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
-});
+}, MINUTES);
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });
-});
+}, MINUTES);
 
 const open = async (hash = '') => {
   await page.goto('about:blank');
