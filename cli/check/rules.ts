@@ -112,6 +112,6 @@ export const owners: Readonly<Record<string, { readonly rooms: readonly string[]
   anser: { rooms: ['reports/html/page'] },
   uplot: { rooms: ['reports/html/page'] },
   rolldown: { rooms: ['reports/html/assets.ts'] },
-  'playwright-core': { rooms: ['bench'], tests: true },
+  'playwright-core': { rooms: [], tests: true },
   vitest: { rooms: ['suites', 'cli', 'vitest.config.ts'], tests: true },
 };
