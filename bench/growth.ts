@@ -1,6 +1,5 @@
-import { memoryUsage } from 'node:process';
-
 export interface Measured {
+  /** Of this process on its cores: what else the machine does is not in it. */
   readonly seconds: number;
   /** Growth of the heap by what the work gave back, after a collection. */
   readonly mib: number;
@@ -11,25 +10,26 @@ const collect = (globalThis as { gc?: () => void }).gc;
 /** What was made last: alive, so that its size can be told. */
 let held: unknown;
 
-/** How long a piece of work takes, the shortest of `times`, and how much its result holds. */
+/** What a piece of work takes, the least of `times`, and how much its result holds. */
 export function measure(work: () => unknown, times = 3): Measured {
   let seconds = Number.POSITIVE_INFINITY;
   let mib = 0;
   for (let round = 0; round < times; round += 1) {
     held = undefined;
     collect?.();
-    const before = memoryUsage().heapUsed;
-    const began = performance.now();
+    const before = process.memoryUsage().heapUsed;
+    const began = process.cpuUsage();
     held = work();
-    seconds = Math.min(seconds, (performance.now() - began) / 1000);
+    const { user, system } = process.cpuUsage(began);
+    seconds = Math.min(seconds, (user + system) / 1e6);
     collect?.();
-    mib = (memoryUsage().heapUsed - before) / 2 ** 20;
+    mib = (process.memoryUsage().heapUsed - before) / 2 ** 20;
   }
   return { seconds, mib: held === undefined ? 0 : mib };
 }
 
 /**
- * A line for one piece of work over growing sizes: seconds and MiB at each, and the exponent of the growth of time from the
+ * A line for one piece of work over growing sizes: CPU seconds and MiB at each, and the exponent of the growth of time from the
  * first to the last, which is 1 for what is linear and 2 for what is quadratic.
  */
 export function growthLine(name: string, sizes: readonly number[], measured: readonly Measured[]): string {

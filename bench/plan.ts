@@ -1,6 +1,6 @@
 /**
  * How the planner grows: a matrix of 12,480 to 100,080 cells, whose rules grow with it. The yardstick is the product
- * itself, `cellsOf`: whoever decides about every cell has to name it. Prints time and memory of each piece, and how the time
+ * itself, `cellsOf`: whoever decides about every cell has to name it. Prints CPU time and memory of each piece, and how the time
  * grows.
  *
  *     node --expose-gc bench/plan.ts [CELLS]

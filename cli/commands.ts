@@ -1,21 +1,22 @@
 import {
   archiveFlags,
+  bisectFlags,
   consoleFlags,
-  type Flags,
   folderFlags,
   historyFlags,
   imageFlags,
   jsonFlags,
   kernelFlags,
+  minimiseFlags,
   mirrorFlags,
-  type Parsed,
   planFlags,
   reportsFlags,
   resumeFlags,
   runFlags,
   selectionFlags,
   storeFlags,
-} from './flags.ts';
+} from './flag-rows.ts';
+import type { Flags, Parsed } from './flags.ts';
 import type { Surroundings } from './options.ts';
 
 export interface Context extends Surroundings {
@@ -123,6 +124,18 @@ export const commands: Readonly<Record<string, Command>> = {
       ...folderFlags,
     },
     load: () => import('./reopen.ts'),
+  },
+  bisect: {
+    summary: 'find which options of a bad kernel configuration break what works with a good one, and prove it',
+    words: [],
+    flags: bisectFlags,
+    load: () => import('./bisect.ts'),
+  },
+  minimise: {
+    summary: 'find which options of a kernel configuration can be switched off with all still passing',
+    words: [],
+    flags: minimiseFlags,
+    load: () => import('./minimise.ts'),
   },
   check: {
     summary:

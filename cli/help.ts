@@ -1,7 +1,8 @@
 import { unknownName } from '../runners/matrix/suggest.ts';
 import { type Command, commands, type Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
-import { commonFlags, type Flags } from './flags.ts';
+import { commonFlags } from './flag-rows.ts';
+import type { Flags } from './flags.ts';
 
 export const start: Start = async ({ words }, { print }) => {
   print(words[0] === undefined ? overview() : commandHelp(words[0]));

@@ -18,7 +18,7 @@ export const start: Start = async (parsed, context) => {
   }
   const paths = parsed.words.map((word) => findRun(word, outFolder, context.cwd).path);
   const folder = mergeRuns(paths, outFolder);
-  const { result } = finishReports(folder);
+  const { result } = await finishReports(folder);
   for (const line of summaryLines(result, folder.junit)) context.print(line);
   return exitCodeOf(result);
 };

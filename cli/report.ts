@@ -11,7 +11,7 @@ export const start: Start = async (parsed, context) => {
   const outFolder = outFolderOf(parsed, context);
   const folder = findRun(parsed.words[0] ?? 'latest', outFolder, context.cwd);
   // A run that was brought here from elsewhere is none of this history.
-  const { result, files } = finishReports(folder, { history: dirname(folder.path) === outFolder });
+  const { result, files } = await finishReports(folder, { history: dirname(folder.path) === outFolder });
   for (const note of result.notes) context.print(`note: ${note}`);
   context.print(tallyOf(result.cells));
   for (const file of files) context.print(file);

@@ -5,7 +5,8 @@ import type { RunOptions } from '../runners/matrix/options.ts';
 import { pasteable } from '../runners/process/command.ts';
 import { brokenOff } from '../suites/resume/broken-off.ts';
 import type { FlagValues } from '../suites/resume/run-file.ts';
-import { type Flag, type Flags, type Parsed, resumeFlags, runFlags, selectionFlags } from './flags.ts';
+import { resumeFlags, runFlags, selectionFlags } from './flag-rows.ts';
+import type { Flag, Flags, Parsed } from './flags.ts';
 import { outFolderOf, requireOneWish, runOptionsOf, type Surroundings } from './options.ts';
 import type { Planned } from './planning.ts';
 

@@ -20,48 +20,48 @@ const night = (number: number, status: 'passed' | 'failed') => {
   return runFolder(root, idOf(number));
 };
 
-test('a run is written down, and its summary says since when', () => {
-  finishReports(night(0, 'passed'));
+test('a run is written down, and its summary says since when', async () => {
+  await finishReports(night(0, 'passed'));
   const folder = night(1, 'failed');
-  const { result, files } = finishReports(folder);
+  const { result, files } = await finishReports(folder);
   expect(result.notes).toEqual([]);
-  expect(files).toEqual([folder.junit, folder.summary]);
+  expect(files).toEqual([folder.junit, folder.summary, folder.html]);
   for (const file of files) expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readFileSync(folder.summary, 'utf8')).toContain(`2026-11-23<br><code>${idOf(0)}</code>`);
-  const [junit, summary] = files.map((file) => readFileSync(file, 'utf8'));
+  const said = files.map((file) => readFileSync(file, 'utf8'));
   // A second time says the same, and counts nothing twice.
-  finishReports(folder);
-  expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual([junit, summary]);
+  await finishReports(folder);
+  expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(said);
   using history = openHistory(join(root, HISTORY));
   expect(history.lastRuns(9)).toHaveLength(2);
 });
 
-test('a history that cannot be kept costs nothing but a note', () => {
+test('a history that cannot be kept costs nothing but a note', async () => {
   mkdirSync(join(root, HISTORY));
   const folder = night(0, 'failed');
-  const { result, files } = finishReports(folder);
-  expect(files).toEqual([folder.junit, folder.summary]);
+  const { result, files } = await finishReports(folder);
+  expect(files).toEqual([folder.junit, folder.summary, folder.html]);
   expect(result.notes).toEqual([expect.stringMatching(/^the history is not kept: /)]);
   expect(readFileSync(folder.summary, 'utf8')).toContain('unknown');
-  expect(finishReports(folder, { history: false }).result.notes).toEqual([]);
+  expect((await finishReports(folder, { history: false })).result.notes).toEqual([]);
 });
 
-test('a report that cannot be written is a note, and the others are there', () => {
+test('a report that cannot be written is a note, and the others are there', async () => {
   const folder = night(0, 'passed');
   mkdirSync(`${folder.summary}.part`);
-  const { result, files } = finishReports(folder);
-  expect(files).toEqual([folder.junit]);
+  const { result, files } = await finishReports(folder);
+  expect(files).toEqual([folder.junit, folder.html]);
   expect(result.notes).toEqual([expect.stringMatching(/^a report is missing: .*summary\.md/s)]);
 });
 
-test('a run that was moved finds its evidence where it lies now', () => {
+test('a run that was moved finds its evidence where it lies now', async () => {
   const folder = night(0, 'failed');
   const moved = join(root, 'elsewhere');
   renameSync(folder.path, moved);
   const cell = join(moved, 'cells', 'debian13-x86_64-xfs');
   mkdirSync(cell, { recursive: true });
   writeFileSync(join(cell, 'console-1.log'), 'Kernel panic\n');
-  const { files } = finishReports(runFolder(root, 'elsewhere'), { history: false });
+  const { files } = await finishReports(runFolder(root, 'elsewhere'), { history: false });
   expect(readFileSync(String(files[0]), 'utf8')).toContain('Kernel panic');
 });
 

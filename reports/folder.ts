@@ -11,6 +11,8 @@ export interface RunFolder {
   readonly junit: string;
   /** The summary in Markdown. */
   readonly summary: string;
+  /** The page. */
+  readonly html: string;
 }
 
 /** `20261123-141502-4f2a` for an instant; sorts by time. */
@@ -31,6 +33,7 @@ export function runFolder(outFolder: string, id: string): RunFolder {
     events: join(path, 'events.ndjson'),
     junit: join(path, 'junit.xml'),
     summary: join(path, 'summary.md'),
+    html: join(path, 'index.html'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { finishReports } from '../reports/finish.ts';
+import { divergences, finishReports } from '../reports/finish.ts';
 import type { RunResult } from '../reports/fold.ts';
 import type { RunFolder } from '../reports/folder.ts';
 import { type EventRecord, followRecord, readEvents } from '../reports/record.ts';
@@ -78,11 +78,12 @@ export async function sit(sitting: Sitting, setting: Setting): Promise<RunOutcom
       output.write(goOn);
     });
     const reason = await runCells(sitting, setting, interruption);
+    if (!interruption.interrupted) for (const event of divergences(folder)) record.emit(event);
     end(interruption.interrupted, interruption.interrupted ? undefined : reason);
   }
 
   follower.catchUp();
-  const { result } = finishReports(folder);
+  const { result } = await finishReports(folder);
   for (const line of summaryLines(result, folder.junit)) output.write(`${line}\n`);
   const planned = sitting.cells.map((each) => each.planned);
   if (unfinishedOf(planned, readEvents(folder.events), options).length > 0) output.write(goOn);

@@ -85,6 +85,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/host',
     'mirrors',
   ],
+  // Which option broke it. What builds and what boots is handed in.
+  'runners/bisect': ['runners/errors.ts', 'runners/process', 'runners/store', 'image'],
   reports: ['runners/errors.ts', 'runners/events', 'runners/matrix'],
   // What runs in a browser: data and words, and nothing of Node.
   'reports/html/page': [
@@ -117,5 +119,6 @@ export const owners: Readonly<Record<string, { readonly rooms: readonly string[]
   uplot: { rooms: ['reports/html/page'] },
   rolldown: { rooms: ['reports/html/assets.ts'] },
   'playwright-core': { rooms: ['bench'], tests: true },
+  'fast-check': { rooms: [], tests: true },
   vitest: { rooms: ['suites', 'cli', 'vitest.config.ts'], tests: true },
 };

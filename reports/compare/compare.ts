@@ -1,8 +1,8 @@
 import type { Status } from '../../runners/events/event.ts';
+import { beginningOf, secondsByPhase } from '../course.ts';
 import { type CellResult, type CheckResult, firstProblem, type RunResult } from '../fold.ts';
 import type { CellRow } from '../history/rows.ts';
-import { beginningOf } from '../history/write.ts';
-import { noiseOf } from './noise.ts';
+import { LEAST, noiseOf } from './noise.ts';
 
 export interface PhaseChange {
   readonly phase: string;
@@ -96,20 +96,21 @@ function changeOf(before: CellResult, after: CellResult, rowsOf: RowsOf, runs: r
 function phaseChanges(before: CellResult, after: CellResult, rowsOf: RowsOf, runs: readonly string[]): PhaseChange[] {
   const beginning = beginningOf(after);
   if (before.status !== 'passed' || after.status !== 'passed' || beginningOf(before) !== beginning) return [];
+  const [earlier, later] = [before, after].map(secondsByPhase) as [Map<string, number>, Map<string, number>];
+  const built = [before, after].some(isBuilt);
+  const changed = [...later].flatMap(([phase, fresh]) => {
+    const old = earlier.get(phase);
+    if (old === undefined || Math.abs(fresh - old) <= LEAST || (phase === 'image' && built)) return [];
+    return [{ phase, before: old, after: fresh }];
+  });
+  // The history is asked of the few cells in which it could make a difference.
+  if (changed.length === 0) return [];
   const others = rowsOf(after.cell.id).filter(
     (row) => row.beginning === beginning && row.archive === after.archive && !runs.includes(row.run),
   );
-  const times = ({ phases }: CellResult) =>
-    Map.groupBy(phases, ({ name }) => name) as ReadonlyMap<string, readonly { readonly seconds: number }[]>;
-  const sum = (spans: readonly { readonly seconds: number }[]) => spans.reduce((all, { seconds }) => all + seconds, 0);
-  const earlier = times(before);
-  return [...times(after)].flatMap(([phase, spans]) => {
-    const found = earlier.get(phase);
-    if (!found || (phase === 'image' && [before, after].some(isBuilt))) return [];
-    const [old, fresh] = [sum(found), sum(spans)];
-    const noise = noiseOf(phase, old, others);
-    if (Math.abs(fresh - old) <= noise.seconds) return [];
-    return [{ phase, before: old, after: fresh, noise: noise.seconds, runs: noise.runs }];
+  return changed.flatMap((change) => {
+    const { seconds, runs } = noiseOf(change.phase, change.before, others);
+    return Math.abs(change.after - change.before) <= seconds ? [] : [{ ...change, noise: seconds, runs }];
   });
 }
 

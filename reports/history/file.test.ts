@@ -73,7 +73,7 @@ test('one that is killed with -9 while it writes leaves whole runs, and nothing 
     const child = writer(round * 1000, 900);
     const written: Buffer[] = [];
     child.stdout?.on('data', (data: Buffer) => written.push(data));
-    await expect.poll(() => written.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(2 + round);
+    await expect.poll(() => written.length, { timeout: 50_000, interval: 5 }).toBeGreaterThan(2 + round);
     child.kill('SIGKILL');
     await once(child, 'exit');
     using history = opened();

@@ -1,4 +1,5 @@
 import type { ArchiveKind, Status } from '../../runners/events/event.ts';
+import type { Beginning } from '../course.ts';
 
 /** A run, as the history has it. */
 export interface RunRow {
@@ -21,9 +22,6 @@ export interface AttemptRow {
   readonly seconds: number;
   readonly signature?: string;
 }
-
-/** What a cell began with: an empty disk, one that an earlier run had installed, or a machine that was put aside. */
-export type Beginning = 'empty' | 'installed' | 'checkpoint';
 
 /** A cell in a run; those that the plan left out have none. */
 export interface CellRow {

@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import type { AttemptResult, CellResult, RunResult } from '../fold.ts';
+import { beginningOf, secondsByPhase } from '../course.ts';
+import type { CellResult, RunResult } from '../fold.ts';
 import { partsOf } from '../parts.ts';
 import { transaction } from './database.ts';
-import type { Beginning } from './rows.ts';
 
 type Values = readonly (string | number | null)[];
 
@@ -58,9 +58,9 @@ function verdictOf({ status, flaky, finished, startedAt, seconds, attempts }: Ce
 
 /** The columns from `phases` to `archive`. */
 function courseOf(result: CellResult): Values {
-  const phases: Record<string, number> = {};
-  for (const { name, seconds } of result.phases) phases[name] = (phases[name] ?? 0) + seconds;
-  return [JSON.stringify(phases), phases.image ?? 0, beginningOf(result) ?? null, result.archive ?? null];
+  const phases = secondsByPhase(result);
+  const json = JSON.stringify(Object.fromEntries(phases));
+  return [json, phases.get('image') ?? 0, beginningOf(result) ?? null, result.archive ?? null];
 }
 
 /** The columns from `signature` on. */
@@ -71,17 +71,6 @@ function tracesOf({ signature, usage, attachments }: CellResult, root: string): 
     ...[usage?.peakMemoryMiB ?? null, usage?.cpuSeconds ?? null],
     console ? relative(root, console.path) : null,
   ];
-}
-
-/** Which of the ways to an installed system a cell took, as far as its phases and facts tell. */
-export function beginningOf({ phases, facts }: Pick<CellResult, 'facts'> & Pick<AttemptResult, 'phases'>) {
-  const ran = new Set(phases.map(({ name }) => name));
-  const ways: readonly (readonly [boolean, Beginning])[] = [
-    [ran.has('restore'), 'checkpoint'],
-    [ran.has('install'), 'empty'],
-    [facts['installed disk'] !== undefined, 'installed'],
-  ];
-  return ways.find(([taken]) => taken)?.[1];
 }
 
 /** The numbers under which names are kept, each found or made once. */

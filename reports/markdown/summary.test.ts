@@ -130,6 +130,8 @@ test('what a guest prints is text and nothing else, wherever it stands', () => {
   const ours = ['h1', 'h2', 'p', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'code', 'strong', 'br', 'ul', 'li'];
   expect([...tags].filter((tag) => ![...ours, 'details', 'summary'].includes(String(tag)))).toEqual([]);
   expect(html.match(/<tr>/g)).toHaveLength(7);
+  const bars = markdown.split('\n').flatMap((line) => (line.startsWith('|') ? [line.split('|').length - 1] : []));
+  expect(bars).toEqual([5, 5, 5, 4, 4, 4, 4, 3, 3, 3]);
   expect(unwanted.filter((each) => markdown.includes(each))).toEqual([]);
   expect(decoded(html)).not.toMatch(/@[a-z]/i);
 });

@@ -51,7 +51,7 @@ function insert(path: string, ...bodies: EventBody[]) {
   writeFileSync(file, `${lines.join('\n')}\n`);
 }
 
-test('two shards become one run, with all cells, their evidence and a history of its own', () => {
+test('two shards become one run, with all cells, their evidence and a history of its own', async () => {
   const a = shard('a', 0, {}, { cell: third, status: 'failed' });
   const b = shard('b', 1, { cell: ext4, archive: 'stand-in' });
   const skip: EventBody = { type: 'cell-skipped', cell: { ...xfs, id: 'x', fs: 'luks' }, because: 'no LUKS' };
@@ -60,7 +60,7 @@ test('two shards become one run, with all cells, their evidence and a history of
   const folder = mergeRuns([b, a], out);
   expect(statSync(folder.path).mode & 0o777).toBe(0o700);
   expect(readlinkSync(join(out, 'latest'))).toBe(folder.id);
-  const { result } = finishReports(folder);
+  const { result } = await finishReports(folder);
   expect(result.cells.map(({ cell, status }) => [cell.id, status])).toEqual([
     [xfs.id, 'passed'],
     [third.id, 'failed'],

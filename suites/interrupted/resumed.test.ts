@@ -1,11 +1,14 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { basename } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CellResult } from '../../reports/fold.ts';
 import { FixtureRuns } from '../harness/fixture/fixture.test-support.ts';
 
 /** Runs of cells without guests that are broken off, by Ctrl-C and `kill -9`, and go on. */
 const fixture = new FixtureRuns();
+
+/** Each test starts the program several times. */
+vi.setConfig({ testTimeout: 5 * 60_000 });
 
 /** All verdicts that there are, some of them after several attempts. */
 const behaviours = [
@@ -75,7 +78,7 @@ test('killed at three random moments and resumed: each cell once, with the verdi
   expect(ends.length).toBe(undisturbed.reduce((sum, { attempts }) => sum + attempts.length, 0));
   const junit = readFileSync(fixture.latest('junit.xml'), 'utf8');
   for (const { cell } of undisturbed) expect(junit.split(`<testsuite name="${cell}"`)).toHaveLength(2);
-}, 180_000);
+});
 
 test('Ctrl-C: what to type next is said, and the half-done cell begins anew beside what it left', async () => {
   const { running, end, output } = fixture.start(1, 'cells', ['flaky', 'waiting', 'passing', '--retries=1']);
@@ -109,7 +112,7 @@ test('Ctrl-C: what to type next is said, and the half-done cell begins anew besi
     ['error', false],
     ['skipped', false],
   ]);
-}, 120_000);
+});
 
 test('an attempt that was broken off is made again, and the failure before it is not forgotten', async () => {
   // The fifth step is the end of the first attempt, the seventh in the middle of the second.
