@@ -92,6 +92,8 @@ describe('matrix.yaml', () => {
     const verdicts = grid.flatMap((row) => row.slice(-5));
     expect(verdicts).toHaveLength(240);
     expect(verdicts.filter((each) => !/^(\(\d+\)|\d+ min)$/.test(each))).toEqual([]);
-    expect(planTotals(everything, 1)).toMatch(/ 0 not asked for$/);
+    expect(planTotals(everything, { seconds: 5400, sideBySide: 2 })).toMatch(
+      /^\d+ to run \(about 1 h 30 min, 2 at a time\), \d+ skipped, 0 not asked for$/,
+    );
   });
 });

@@ -1,6 +1,7 @@
 import { cellsOf } from '../runners/matrix/cells.ts';
-import { estimate, type Plan, type PlannedCell } from '../runners/matrix/plan.ts';
+import type { Plan, PlannedCell } from '../runners/matrix/plan.ts';
 import type { KnownFailure, Matrix } from '../runners/matrix/schema.ts';
+import type { Outlook } from '../suites/harness/outlook.ts';
 
 /** Cells that are read line by line; of more of them only a grid gives a picture. */
 const readable = 24;
@@ -80,8 +81,8 @@ function columns(rows: readonly (readonly string[])[]): string {
 }
 
 /** "6 to run (about 1 h 30 min, 1 at a time), 24 skipped, 0 not asked for" */
-export function planTotals(plan: Plan, jobs: number): string {
-  const time = plan.run.length > 0 ? ` (about ${duration(estimate(plan, jobs))}, ${jobs} at a time)` : '';
+export function planTotals(plan: Plan, { seconds, sideBySide }: Outlook): string {
+  const time = plan.run.length > 0 ? ` (about ${duration(seconds)}, ${sideBySide} at a time)` : '';
   return `${plan.run.length} to run${time}, ${plan.skip.length} skipped, ${plan.unselected.length} not asked for`;
 }
 

@@ -1,4 +1,5 @@
 import { loadMatrix } from '../runners/matrix/load.ts';
+import { outlookOn } from '../suites/harness/outlook.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import { planText, planTotals } from './plan-text.ts';
@@ -8,6 +9,6 @@ export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
   const { plan, options } = planOf(parsed, matrix, context);
   context.print(planText(plan, matrix, { list: parsed.flags.has('list') }));
-  context.print(planTotals(plan, options.jobs));
+  context.print(planTotals(plan, await outlookOn(plan, options)));
   return exitCodes.passed;
 };

@@ -1,4 +1,5 @@
 import { whatExists } from '../runners/cell/existing.ts';
+import type { Experience } from '../runners/matrix/experience.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import { makePlan, type Plan } from '../runners/matrix/plan.ts';
 import type { Matrix } from '../runners/matrix/schema.ts';
@@ -15,5 +16,8 @@ export function planOf(
   const selection = selectionOf(parsed, matrix, surroundings);
   const archive = archiveChoiceOf(parsed, matrix);
   const options = { ...runOptionsOf(parsed, surroundings), archive };
-  return { plan: makePlan(matrix, whatExists(options), { selection, archive }), options };
+  return { plan: makePlan(matrix, whatExists(options), { selection, archive, experienceOf }), options };
 }
+
+/** What earlier runs have shown of a cell. Nothing as yet: no run is remembered. */
+const experienceOf = (_cell: string): Experience | undefined => undefined;

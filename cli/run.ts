@@ -3,6 +3,7 @@ import { loadMatrix } from '../runners/matrix/load.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import type { Plan } from '../runners/matrix/plan.ts';
 import { attempt, pasteable } from '../runners/process/command.ts';
+import { outlookOn } from '../suites/harness/outlook.ts';
 import type { OpenPackages } from '../suites/packages.ts';
 import type { Context, Start } from './commands.ts';
 import { checkGivenImage } from './given-image.ts';
@@ -15,7 +16,8 @@ import { requireTools, usesOf } from './tools.ts';
 export const start: Start = async (parsed, context) => {
   const { plan, options } = planOf(parsed, loadMatrix(), context);
   if (plan.run.length === 0) throw nothingToRun(plan);
-  context.print(planTotals(plan, options.jobs));
+  const outlook = await outlookOn(plan, options);
+  context.print(planTotals(plan, outlook));
 
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
   await requireTools({ uses: usesOf(plan.run), arches }, context);
@@ -31,6 +33,7 @@ export const start: Start = async (parsed, context) => {
   const { exitCode } = await startSuites(plan, options, {
     properties,
     defaults: defaultFolders(context),
+    outlook,
     ...(packages ? { packages } : {}),
   });
   return exitCode;

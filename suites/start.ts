@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { hostname, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { foldRun, type RunResult } from '../reports/fold.ts';
 import { createRunFolder, type RunFolder } from '../reports/folder.ts';
@@ -13,6 +13,7 @@ import { pasteable } from '../runners/process/command.ts';
 import { classify } from './harness/classify.ts';
 import type { SuiteInput } from './harness/input.ts';
 import { watchForInterruption } from './harness/interruption.ts';
+import { type Outlook, outlookOn } from './harness/outlook.ts';
 import { runVitest } from './harness/vitest.ts';
 import { type OpenPackages, withPackages } from './packages.ts';
 
@@ -26,6 +27,8 @@ export interface Setting {
   readonly defaults?: Pick<RunOptions, 'cacheFolder' | 'outFolder'>;
   /** How guests get their packages; they are let out where absent. */
   readonly packages?: OpenPackages;
+  /** What the run was told to be expected to take, where that was told. */
+  readonly outlook?: Outlook;
   /** Absolute path of another suite than the matrix's own. */
   readonly suite?: string;
 }
@@ -93,6 +96,8 @@ function closeRecord(
  */
 export async function startSuites(plan: Plan, options: RunOptions, setting: Setting = {}): Promise<RunOutcome> {
   const output = setting.output ?? process.stdout;
+  // The suite's thread inherits it, and so does all that it starts.
+  if (options.nice !== undefined) setPriority(options.nice);
   const folder = createRunFolder(options.outFolder, new Date());
   using record = openRecord(folder.events);
   using progress = writeProgress(output);
@@ -102,7 +107,8 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
   const cells = plan.run.map(({ cell }) => cell);
   const properties = { hostname: hostname(), node: process.version, ...setting.properties };
   const seconds = Object.fromEntries(plan.run.map(({ cell, expected }) => [cell.id, expected]));
-  emit({ type: 'run-started', run: folder.id, cells, expected: { seconds, jobs: options.jobs }, properties });
+  const { sideBySide: jobs } = setting.outlook ?? (await outlookOn(plan, options));
+  emit({ type: 'run-started', run: folder.id, cells, expected: { seconds, jobs }, properties });
   for (const skipped of plan.skip) emit({ type: 'cell-skipped', ...skipped });
 
   const end = (interrupted: boolean, reason?: Reason) =>

@@ -1,8 +1,8 @@
-import pLimit from 'p-limit';
 import { aroundAll, describe, inject, test } from 'vitest';
 import { cellFolder } from '../../reports/folder.ts';
 import { openRecord } from '../../reports/record.ts';
 import { HarnessError } from '../../runners/errors.ts';
+import { openAdmission } from './admission.ts';
 import { CellRun } from './cell-run.ts';
 import type { CellContext, CellSuite } from './check.ts';
 import { cancelChannel, type SuiteInput } from './input.ts';
@@ -30,8 +30,8 @@ function suiteInput(): SuiteInput {
 }
 
 /**
- * Registers the suite's checks with vitest, once for each cell of the plan: cells side by side, at most `jobs` of them at a
- * time, the checks of one cell strictly one after the other.
+ * Registers the suite's checks with vitest, once for each cell of the plan: cells side by side, as many as the
+ * host has room for, the checks of one cell strictly one after the other.
  */
 export function registerCells<C extends CellContext>(suite: CellSuite<C>): void {
   const { run, runPath, events, cells, options } = suiteInput();
@@ -42,15 +42,19 @@ export function registerCells<C extends CellContext>(suite: CellSuite<C>): void 
   const today = new Date().toISOString().slice(0, 10);
   const { emit } = openRecord(events);
   const signal = cancelSignal(run);
-  const admission = pLimit(options.jobs);
+  const admission = openAdmission(
+    cells.map(({ planned }) => planned),
+    options,
+    { emit, signal },
+  );
 
   for (const { planned, rerun } of cells) {
     describe(planned.cell.id, { concurrent: true }, () => {
       let cellRun: CellRun<C>;
       aroundAll((runChecks) =>
-        admission(async () => {
+        admission.admit(planned, async (given) => {
           const folder = cellFolder(runPath, planned.cell.id);
-          cellRun = new CellRun(planned, suite, { options, folder, emit, signal }, rerun, today);
+          cellRun = new CellRun(planned, suite, { options, folder, signal, ...given }, rerun, today);
           try {
             await runChecks();
           } finally {
