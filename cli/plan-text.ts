@@ -81,7 +81,7 @@ function columns(rows: readonly (readonly string[])[]): string {
 }
 
 /** "6 to run (about 1 h 30 min, 1 at a time), 24 skipped, 0 not asked for" */
-export function planTotals(plan: Plan, { seconds, sideBySide }: Outlook): string {
+export function planTotals(plan: Plan, { seconds, sideBySide }: Pick<Outlook, 'seconds' | 'sideBySide'>): string {
   const time = plan.run.length > 0 ? ` (about ${duration(seconds)}, ${sideBySide} at a time)` : '';
   return `${plan.run.length} to run${time}, ${plan.skip.length} skipped, ${plan.unselected.length} not asked for`;
 }

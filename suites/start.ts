@@ -28,7 +28,7 @@ export interface Setting {
   /** How guests get their packages; they are let out where absent. */
   readonly packages?: OpenPackages;
   /** What the run was told to be expected to take, where that was told. */
-  readonly outlook?: Outlook;
+  readonly outlook?: Pick<Outlook, 'sideBySide'>;
   /** Absolute path of another suite than the matrix's own. */
   readonly suite?: string;
 }

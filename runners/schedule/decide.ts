@@ -107,7 +107,7 @@ export function decide(state: State): Decision {
 /** Cores are shared, were it only with others. Memory that others hold is waited for, if it can come at all. */
 function mayRunAlone({ needs }: Job, { now, idleSince, reading, limits }: State, room: Room): boolean {
   if (room.memoryMiB >= needs.memoryMiB || !couldFit(needs, reading, limits)) return true;
-  return now - idleSince >= MEMORY_PATIENCE;
+  return now >= idleSince + MEMORY_PATIENCE;
 }
 
 /** When the job will fit, and what will be left then. */

@@ -44,13 +44,13 @@ const LOOKED_UP = 5;
 
 /** Whether its guest is in its early boot. */
 export function isEarly({ job, stage, stageSince }: Running, now: number): boolean {
-  return job.staggered && stage === 'early' && now - stageSince < EARLY_BOUND;
+  return job.staggered && stage === 'early' && now < stageSince + EARLY_BOUND;
 }
 
 /** Whether its guest is in its early boot, or about to be. */
 export function isStarting(running: Running, now: number): boolean {
   const { job, stage, stageSince } = running;
-  if (stage === 'preparing') return job.staggered && now - stageSince < LOOKED_UP;
+  if (stage === 'preparing') return job.staggered && now < stageSince + LOOKED_UP;
   return (job.staggered && stage === 'turn') || isEarly(running, now);
 }
 

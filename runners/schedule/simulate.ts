@@ -1,5 +1,5 @@
 import { type Decision, MEMORY_PATIENCE } from './decide.ts';
-import type { Job, Stage } from './job.ts';
+import { EARLY_BOUND, type Job, type Stage } from './job.ts';
 import type { Limits, Reading } from './room.ts';
 import { Schedule } from './schedule.ts';
 
@@ -44,8 +44,9 @@ export type Watch = (seen: {
   readonly now: number;
   readonly decision: Decision;
   readonly reading: Reading;
-  /** Running after it, with the part of its memory that each holds by now. */
+  /** Running after it. */
   readonly running: readonly Task[];
+  /** Of them, the emulated guests that are in their early boot. */
   readonly early: number;
 }) => void;
 
@@ -53,6 +54,8 @@ interface Life {
   readonly task: Task;
   readonly start: number;
   stage: Stage;
+  /** Of the stage. */
+  since: number;
   /** Seconds that its stage still takes at full speed. */
   left: number;
 }
@@ -81,7 +84,7 @@ export function simulate(
   let now = 0;
 
   /** Nothing to do in a stage ends it at once. */
-  const enter = (life: Life, stage: Stage, left: number) => Object.assign(life, { stage, left });
+  const enter = (life: Life, stage: Stage, left: number) => Object.assign(life, { stage, left, since: now });
   const advance = (life: Life) => {
     const { task } = life;
     const all = task.real?.seconds ?? task.seconds;
@@ -112,7 +115,13 @@ export function simulate(
     const decision = schedule.next(now, reading);
     for (const { job, making } of decision.start) {
       const task = byId.get(job.id) as Task;
-      lives.set(job.id, { task, start: now, stage: 'preparing', left: making.length > 0 ? (task.making ?? 0) : 0 });
+      lives.set(job.id, {
+        task,
+        start: now,
+        stage: 'preparing',
+        since: now,
+        left: making.length > 0 ? (task.making ?? 0) : 0,
+      });
     }
     for (const id of decision.boot) {
       const life = lives.get(id);
@@ -120,8 +129,10 @@ export function simulate(
     }
     sideBySide = Math.max(sideBySide, lives.size);
     const all = [...lives.values()];
-    const early = all.filter(({ stage }) => stage === 'early').length;
-    watch({ now, decision, reading, running: all.map(({ task }) => task), early });
+    const early = all.filter(
+      ({ task, stage, since }) => stage === 'early' && task.staggered && now < since + EARLY_BOUND,
+    );
+    watch({ now, decision, reading, running: all.map(({ task }) => task), early: early.length });
     if (decision.start.length + decision.boot.length > 0) continue;
     if (all.some(({ left }) => left <= SOON)) continue;
 
@@ -132,7 +143,8 @@ export function simulate(
     const next = Math.min(...ends, ...others, ...patience, ...changes);
     if (lives.size === 0 && schedule.waiting === 0) break;
     if (!Number.isFinite(next) || next <= now) throw new RangeError(`${schedule.waiting} jobs wait for nothing`);
-    for (const life of all) life.left -= (next - now) * speed;
+    // Not by a subtraction that may leave a rest: what ends then has ended.
+    for (const life of all) life.left = now + life.left / speed <= next ? 0 : life.left - (next - now) * speed;
     now = next;
   }
   return { spans: spans.toSorted((a, b) => a.start - b.start), seconds: now, sideBySide };

@@ -6,7 +6,7 @@ import { Usage } from '../../runners/host/usage.ts';
 import type { RunOptions } from '../../runners/matrix/options.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
 import type { Started } from '../../runners/schedule/decide.ts';
-import { limitsOf } from '../../runners/schedule/forecast.ts';
+import { forecast, limitsOf } from '../../runners/schedule/forecast.ts';
 import type { Job } from '../../runners/schedule/job.ts';
 import type { Reading } from '../../runners/schedule/room.ts';
 import { Schedule } from '../../runners/schedule/schedule.ts';
@@ -44,8 +44,10 @@ export function openAdmission(
   options: RunOptions,
   { emit, signal }: { readonly emit: Emit; readonly signal: AbortSignal },
 ): Admission {
-  const schedule = new Schedule(limitsOf(options), seconds());
+  const limits = limitsOf(options);
+  const schedule = new Schedule(limits, seconds());
   const jobs = likelyJobs(cells, options);
+  const arrived: Job[] = [];
   const entrances = new Map<string, (started: Started | undefined) => void>();
   const guests = new Map<string, Guest>();
   const load = new OthersLoad();
@@ -58,10 +60,17 @@ export function openAdmission(
   const decide = () => {
     deciding = false;
     if (signal.aborted) return;
+    for (const job of inOrder(arrived.splice(0))) schedule.add(job);
     const { start, boot } = schedule.next(seconds(), reading());
     for (const id of boot) guests.get(id)?.go?.();
     for (const started of start) entrances.get(started.job.id)?.(started);
     watch();
+  };
+  /** One needs none. */
+  const inOrder = (together: readonly Job[]) => {
+    if (together.length < 2) return together;
+    const byId = new Map(together.map((job) => [job.id, job]));
+    return forecast(together, reading(), limits).order.flatMap((id) => byId.get(id) ?? []);
   };
   /** Cells that come in the same moment are decided about together. */
   const soon = () => {
@@ -96,7 +105,7 @@ export function openAdmission(
   const entrance = (job: Job) =>
     new Promise<Started | undefined>((resolve) => {
       entrances.set(job.id, resolve);
-      schedule.add(job);
+      arrived.push(job);
       soon();
     });
 

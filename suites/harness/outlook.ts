@@ -1,16 +1,12 @@
 import { hostMemory, OthersLoad } from '../../runners/host/load.ts';
 import type { RunOptions } from '../../runners/matrix/options.ts';
 import type { Plan } from '../../runners/matrix/plan.ts';
-import { forecast, limitsOf } from '../../runners/schedule/forecast.ts';
+import { type Forecast, forecast, limitsOf } from '../../runners/schedule/forecast.ts';
 import { likelyJobs } from './likely-jobs.ts';
 import { readingOf } from './reading.ts';
 
 /** What to expect of a run that starts now. */
-export interface Outlook {
-  readonly seconds: number;
-  /** The most cells at a time. */
-  readonly sideBySide: number;
-}
+export type Outlook = Forecast;
 
 /** Plays the plan through on this host as it is now, by the rules of the real run. */
 export async function outlookOn(plan: Pick<Plan, 'run'>, options: RunOptions): Promise<Outlook> {
