@@ -2,7 +2,7 @@ import type { Limits } from './room.ts';
 import { longestFirst, lowerBound, type Simulated, type SimulatedHost, simulate, type Task } from './simulate.ts';
 
 /** How many orders are tried, of how many cells at most: a tenth of a second of computing. */
-const TRIES = 200;
+const TRIES = 120;
 const MOST = 60;
 
 /** Nearer to the lower bound than this, expectations are too coarse to tell orders apart. */
