@@ -176,13 +176,13 @@ describe("the nightly's makespan, against the longest cell and the work by the c
   /** The shortest first. */
   const ratios = (cores: number) => {
     const host = { cores, memoryMiB: 8192 + cores * 4096 };
-    const nights = fc.sample(nightly, { numRuns: 12, seed: 42 });
+    const nights = fc.sample(nightly, { numRuns: 6, seed: 42 });
     return nights
       .map((tasks) => bestOrder(tasks, host, {}).played.seconds / lowerBound(tasks, cores))
       .toSorted((a, b) => a - b);
   };
 
-  test.each([2, 4, 6, 32, 64])('on %i cores: within 5 %%', (cores) => {
+  test.each([2, 4, 6, 32, 64])('on %i cores: within a twentieth', (cores) => {
     expect(ratios(cores).at(-1)).toBeLessThanOrEqual(1.05);
   });
 
@@ -193,7 +193,7 @@ describe("the nightly's makespan, against the longest cell and the work by the c
     [16, 1.1, 1.3],
   ])('on %i cores: within a factor of %d in half of them, of %d in all', (cores, median, most) => {
     const found = ratios(cores);
-    expect(found[6]).toBeLessThanOrEqual(median);
+    expect(found[3]).toBeLessThanOrEqual(median);
     expect(found.at(-1)).toBeLessThanOrEqual(most);
   });
 });
