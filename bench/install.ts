@@ -7,7 +7,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BUDGETS } from '../runners/cell/budgets.ts';
+import { patienceOf } from '../runners/cell/budgets.ts';
 import { installerLine } from '../runners/cell/install.ts';
 import { loneCell } from '../suites/harness/lone-cell.ts';
 import { settingOf } from './setting.ts';
@@ -17,7 +17,7 @@ const [rounds = '1'] = process.argv.slice(2);
 await using stack = new AsyncDisposableStack();
 const { planned, options, prepared } = await settingOf(ID, stack);
 const { archive, image, proof } = prepared;
-const budget = BUDGETS[proof.accelerator].install;
+const patience = patienceOf('install', proof, 'the end of the installer');
 console.log(`${ID}, ${proof.accelerator}, image ${image.key}, archive ${archive.uri} of ${archive.date}`);
 
 interface Install {
@@ -41,7 +41,7 @@ async function install(line: string, words: RegExp, script?: string): Promise<In
   const mark = machine.mark();
   await machine.type(`${line} || echo "status-$?"`);
   const failOn = [{ pattern: /\nstatus-\d+\n/, code: 'installer-failed', message: 'the installer gave up' }];
-  const end = { awaiting: 'the end of the installer', ...budget, failOn };
+  const end = { ...patience, failOn };
   await machine.see(/is installed, after \d+ s/, { ...end, from: mark.position });
   await machine.reset(mark, end);
   const began = said[0]?.at ?? Number.NaN;

@@ -1,17 +1,22 @@
 import {
   archiveFlags,
+  bisectFlags,
   consoleFlags,
-  type Flags,
   folderFlags,
+  historyFlags,
   imageFlags,
+  jsonFlags,
   kernelFlags,
+  minimiseFlags,
   mirrorFlags,
-  type Parsed,
   planFlags,
+  reportsFlags,
+  resumeFlags,
   runFlags,
   selectionFlags,
   storeFlags,
-} from './flags.ts';
+} from './flag-rows.ts';
+import type { Flags, Parsed } from './flags.ts';
 import type { Surroundings } from './options.ts';
 
 export interface Context extends Surroundings {
@@ -39,13 +44,13 @@ export const commands: Readonly<Record<string, Command>> = {
   run: {
     summary: 'test cells: install, reboot, check, report. Where no cells are chosen: the whole matrix',
     words: [],
-    flags: { ...selectionFlags, ...runFlags },
+    flags: { ...selectionFlags, ...resumeFlags, ...runFlags },
     load: () => import('./run.ts'),
   },
   plan: {
     summary: 'show what `run` with the same flags would run, and what it would skip because of what',
     words: [],
-    flags: { ...selectionFlags, ...planFlags, ...runFlags },
+    flags: { ...selectionFlags, ...resumeFlags, ...planFlags, ...runFlags },
     load: () => import('./plan.ts'),
   },
   doctor: {
@@ -84,6 +89,53 @@ export const commands: Readonly<Record<string, Command>> = {
     words: ['CELL'],
     flags: { ...imageFlags, ...archiveFlags, ...mirrorFlags, ...consoleFlags, ...folderFlags },
     load: () => import('./shell.ts'),
+  },
+  report: {
+    summary: "make a run's reports anew from its events; RUN is an id, a folder, or latest, which is the default",
+    words: ['RUN'],
+    flags: reportsFlags,
+    load: () => import('./report.ts'),
+  },
+  history: {
+    summary: 'how cells fared over the last runs: how often they pass, how long they take, what they fail with',
+    words: [],
+    flags: { ...historyFlags, ...jsonFlags, ...reportsFlags },
+    load: () => import('./history.ts'),
+  },
+  compare: {
+    summary: 'what is different between two runs: verdicts, times beyond noise, images, archives, kernels',
+    words: ['RUN', 'RUN'],
+    flags: { ...jsonFlags, ...reportsFlags },
+    load: () => import('./compare.ts'),
+  },
+  merge: {
+    summary: 'make one run of the reports of several: of shards, or of several hosts',
+    words: ['RUN…'],
+    flags: { out: { value: 'DIR', help: 'put the merged run here; default reports/out' } },
+    load: () => import('./merge.ts'),
+  },
+  reopen: {
+    summary: 'boot a failed cell again as it was before the phase that failed, from the capsule that its run left',
+    words: ['CAPSULE'],
+    flags: {
+      'with-image': {
+        help: 'boot nothing; put image and installed disk into the capsule, so that it opens on another host',
+      },
+      ...folderFlags,
+    },
+    load: () => import('./reopen.ts'),
+  },
+  bisect: {
+    summary: 'find which options of a bad kernel configuration break what works with a good one, and prove it',
+    words: [],
+    flags: bisectFlags,
+    load: () => import('./bisect.ts'),
+  },
+  minimise: {
+    summary: 'find which options of a kernel configuration can be switched off with all still passing',
+    words: [],
+    flags: minimiseFlags,
+    load: () => import('./minimise.ts'),
   },
   check: {
     summary:

@@ -1,6 +1,7 @@
 import { nginxImage } from '../mirrors/proxy/nginx-container.ts';
 import { nginxInWords } from '../mirrors/proxy/nginx-ways.ts';
 import { realArchiveOf } from '../runners/cell/archive.ts';
+import { emulatorWords } from '../runners/cell/emulator.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import { StubMatrixError } from '../runners/errors.ts';
 import { type KeptProof, keptProofs } from '../runners/host/accelerator-proofs.ts';
@@ -26,6 +27,7 @@ export const start: Start = async (parsed, context) => {
   });
   for (const line of reportLines(report)) context.print(line);
   context.print(`nginx     ${await nginxInWords({ cacheFolder, image: nginxImage(context.env) })}`);
+  for (const words of await emulatorWords(planned, cacheFolder)) context.print(`emulator  ${words}`);
   for (const line of proofLines(await keptProofs(cacheFolder))) context.print(line);
   const archives = await archiveLines(planned, context.signal);
   for (const line of archives.lines) context.print(line);

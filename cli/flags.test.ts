@@ -25,6 +25,14 @@ describe('parseFlags', () => {
     });
   });
 
+  it('gives a flag that can do without a value the one that is meant then', () => {
+    expect(run('--resume')).toEqual({ resume: ['latest'] });
+    expect(run('--resume', '--jobs', '2')).toEqual({ resume: ['latest'], jobs: ['2'] });
+    expect(run('--profile', 'nightly', '--', '--resume')).toEqual({ profile: ['nightly'], resume: ['latest'] });
+    expect(run('--resume', '20261123-141502-4f2a')).toEqual({ resume: ['20261123-141502-4f2a'] });
+    expect(refusal('--resume=').code).toBe('flag-value');
+  });
+
   it('ignores the one -- that pnpm hands on', () => {
     expect(run('--', '--distro', 'debian13')).toEqual({ distro: ['debian13'] });
     expect(run('--jobs', '2', '--', '--distro', 'debian13')).toEqual(run('--jobs', '2', '--distro', 'debian13'));

@@ -1,7 +1,8 @@
 import { unknownName } from '../runners/matrix/suggest.ts';
 import { type Command, commands, type Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
-import { commonFlags, type Flags } from './flags.ts';
+import { commonFlags } from './flag-rows.ts';
+import type { Flags } from './flags.ts';
 
 export const start: Start = async ({ words }, { print }) => {
   print(words[0] === undefined ? overview() : commandHelp(words[0]));
@@ -45,9 +46,10 @@ const usage = (name: string, { words }: Command) => [name, ...words].join(' ');
 
 function flagLines(flags: Flags): string[] {
   return columns(
-    Object.entries(flags).map(([name, { value, many, choices, help }]) => {
+    Object.entries(flags).map(([name, { value, many, choices, otherwise, help }]) => {
       const more = [choices ? choices.join(' or ') : '', many ? 'may be repeated, or a,b' : ''].filter(Boolean);
-      return [`--${name}${value ? ` ${value}` : ''}`, help + (more.length > 0 ? ` (${more.join('; ')})` : '')] as const;
+      const typed = value ? ` ${otherwise === undefined ? value : `[${value}]`}` : '';
+      return [`--${name}${typed}`, help + (more.length > 0 ? ` (${more.join('; ')})` : '')] as const;
     }),
   );
 }

@@ -24,6 +24,8 @@ describe('the command line', () => {
     [['rnu'], 'unknown command "rnu": did you mean run?'],
     [['--distro', 'debian13'], './stub-matrix run --distro debian13'],
     [['shell'], 'which cell?'],
+    [['reopen'], 'which capsule?'],
+    [['reopen', 'nosuch'], 'nosuch is no failure capsule: there is no manifest.json in it'],
     [['shell', 'debian13-x86_64-xfz'], 'did you mean debian13-x86_64-xfs'],
     [['help', 'plna'], 'did you mean plan?'],
   ])('refuses %j with exit code 2, starting nothing', async (args, words) => {

@@ -16,7 +16,8 @@ const options = (...args: string[]) =>
 
 describe('runOptionsOf', () => {
   it('has a default for all that must be there, and leaves the rest out', () => {
-    const { outFolder, ...rest } = options();
+    const { jobs, outFolder, ...rest } = options();
+    expect(jobs).toBeGreaterThanOrEqual(1);
     expect(outFolder).toMatch(/\/reports\/out$/);
     expect(rest).toEqual({ keep: false, console: 'serial', cacheFolder: '/x/stub-matrix' });
   });
@@ -27,16 +28,6 @@ describe('runOptionsOf', () => {
       outFolder: join(cwd, 'o'),
       cacheFolder: join(cwd, 'c'),
     });
-  });
-
-  it('takes what the run may take of the host', () => {
-    expect(options('--jobs', '4', '--cores', '6', '--memory', '16G', '--nice', '10')).toMatchObject({
-      jobs: 4,
-      cores: 6,
-      memoryMiB: 16384,
-      nice: 10,
-    });
-    expect(options('--memory', '6000m')).toMatchObject({ memoryMiB: 6000 });
   });
 
   it.each([
@@ -52,8 +43,16 @@ describe('runOptionsOf', () => {
     [['--memory', '0G'], 'not-a-size'],
     [['--nice', '20'], 'not-a-niceness'],
     [['--nice=-5'], 'not-a-niceness'],
+    [['--retries', '1', '--repeat', '0'], 'not-a-number'],
+    [['--retries', '1', '--repeat', '2'], 'repeat-and-retries'],
+    [['--keep', '--retries', '1'], 'keep-and-again'],
+    [['--keep', '--repeat', '1'], 'keep-and-again'],
   ])('refuses %j', (args, code) => {
     expect(() => options(...args)).toThrow(expect.objectContaining({ fault: 'usage', code }));
+  });
+
+  it('takes no retries for what they are', () => {
+    expect(options('--retries', '0', '--keep')).toMatchObject({ retries: 0, keep: true });
   });
 
   it('names the file that was probably meant', () => {

@@ -24,26 +24,58 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
   const kernel = kernelOf(parsed, surroundings.cwd);
   const initrd = fileOf(parsed, 'initrd', surroundings.cwd);
   const mirror = mirrorOf(parsed);
-  const out = text('out');
   const bootstrap = text('bootstrap') as RunOptions['bootstrap'];
   const audit = text('audit');
   const from = text('from') as RunOptions['from'];
-  return {
+  const options: RunOptions = {
     ...(image ? { image } : {}),
     ...kernel,
     ...(initrd ? { initrd } : {}),
     ...(mirror ? { mirror } : {}),
     ...(bootstrap ? { bootstrap } : {}),
+    ...(parsed.flags.has('qemu') ? { qemu: 'host' as const } : {}),
     keep: parsed.flags.has('keep'),
+    ...(parsed.flags.has('with-image') ? { withImage: true } : {}),
     ...(parsed.flags.has('fresh') ? { fresh: true } : {}),
     ...(audit === undefined ? {} : { audit: wholeNumber('audit', audit) }),
     ...(from ? { from } : {}),
     ...wayToPackages(parsed),
+    ...attemptsOf(parsed),
     ...limitsGiven(parsed),
     console: (text('console') as RunOptions['console'] | undefined) ?? 'serial',
     cacheFolder: cacheFolderOf(parsed, surroundings),
-    outFolder: out === undefined ? defaultFolders(surroundings).outFolder : resolve(surroundings.cwd, out),
+    outFolder: outFolderOf(parsed, surroundings),
   };
+  requireOneWish(options);
+  return options;
+}
+
+function attemptsOf({ flags }: Parsed): Pick<RunOptions, 'retries' | 'repeat'> {
+  const [retries, repeat] = [flags.get('retries')?.[0], flags.get('repeat')?.[0]];
+  return {
+    ...(retries === undefined ? {} : { retries: wholeNumber('retries', retries, 0) }),
+    ...(repeat === undefined ? {} : { repeat: wholeNumber('repeat', repeat) }),
+  };
+}
+
+/**
+ * Sees to it that options do not want two things of a cell that fails.
+ *
+ * @throws UsageError `repeat-and-retries`, `keep-and-again`
+ */
+export function requireOneWish({ keep, retries = 0, repeat }: Pick<RunOptions, 'keep' | 'retries' | 'repeat'>): void {
+  if (repeat !== undefined && retries > 0) {
+    throw new UsageError({
+      code: 'repeat-and-retries',
+      message: '--repeat runs a cell whatever comes, and --retries runs it until it passes: choose one',
+    });
+  }
+  if (!keep || (repeat === undefined && retries === 0)) return;
+  const other = repeat === undefined ? '--retries' : '--repeat';
+  throw new UsageError({
+    code: 'keep-and-again',
+    message: `--keep leaves the guest of a cell that failed running, and ${other} starts the cell anew: choose one`,
+  });
 }
 
 /** @throws UsageError `offline-and-direct` */
@@ -62,6 +94,12 @@ function wayToPackages({ flags }: Parsed): Pick<RunOptions, 'offline' | 'direct'
 export function cacheFolderOf({ flags }: Parsed, { cwd, env }: Surroundings): string {
   const given = flags.get('cache')?.[0];
   return given ? resolve(cwd, given) : defaultCacheFolder(env, cwd);
+}
+
+/** What --out names, else the default. */
+export function outFolderOf({ flags }: Parsed, surroundings: Surroundings): string {
+  const given = flags.get('out')?.[0];
+  return given === undefined ? defaultFolders(surroundings).outFolder : resolve(surroundings.cwd, given);
 }
 
 /** The folders of a run for which no flag names another. */
@@ -157,7 +195,8 @@ function nicenessOf(typed: string): number {
   });
 }
 
-function wholeNumber(flag: string, typed: string): number {
-  if (/^[1-9]\d{0,3}$/.test(typed)) return Number(typed);
-  throw new UsageError({ code: 'not-a-number', message: `--${flag} ${typed}: give a whole number from 1` });
+/** @throws UsageError `not-a-number`. */
+export function wholeNumber(flag: string, typed: string, least = 1): number {
+  if (/^(0|[1-9]\d{0,3})$/.test(typed) && Number(typed) >= least) return Number(typed);
+  throw new UsageError({ code: 'not-a-number', message: `--${flag} ${typed}: give a whole number from ${least}` });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellsOf } from '../runners/matrix/cells.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
+import type { RunOptions } from '../runners/matrix/options.ts';
 import { makePlan, type Wishes } from '../runners/matrix/plan.ts';
 import type { Matrix } from '../runners/matrix/schema.ts';
 import { planText, planTotals } from './plan-text.ts';
@@ -92,7 +93,8 @@ describe('matrix.yaml', () => {
     const verdicts = grid.flatMap((row) => row.slice(-5));
     expect(verdicts).toHaveLength(240);
     expect(verdicts.filter((each) => !/^(\(\d+\)|\d+ min)$/.test(each))).toEqual([]);
-    expect(planTotals(everything, { seconds: 5400, sideBySide: 2 })).toMatch(
+    const planned = { plan: everything, options: {} as RunOptions, rest: 'not asked for' };
+    expect(planTotals(planned, { seconds: 5400, sideBySide: 2 })).toMatch(
       /^\d+ to run \(about 1 h 30 min, 2 at a time\), \d+ skipped, 0 not asked for$/,
     );
   });

@@ -2,6 +2,7 @@ import { cellsOf } from '../runners/matrix/cells.ts';
 import type { Plan, PlannedCell } from '../runners/matrix/plan.ts';
 import type { KnownFailure, Matrix } from '../runners/matrix/schema.ts';
 import type { Outlook } from '../suites/harness/outlook.ts';
+import type { Planned } from './planning.ts';
 
 /** Cells that are read line by line; of more of them only a grid gives a picture. */
 const readable = 24;
@@ -33,11 +34,12 @@ function planGrid(plan: Plan, matrix: Matrix): string {
   const skipped = new Map(plan.skip.map(({ cell, because }) => [cell.id, because]));
   const places = cellsOf(matrix).filter(({ id }) => run.has(id) || skipped.has(id));
   const reasons = [...new Set(places.flatMap(({ id }) => skipped.get(id) ?? []))];
+  const numbers = new Map(reasons.map((because, index) => [because, index + 1]));
   const verdict = (id: string) => {
     const planned = run.get(id);
     if (planned) return `${duration(planned.expected)}${mark(planned)}`;
     const because = skipped.get(id);
-    return because === undefined ? '-' : `(${reasons.indexOf(because) + 1})`;
+    return because === undefined ? '-' : `(${numbers.get(because)})`;
   };
   const rows = [...new Map(places.map(({ distro, arch }) => [`${distro}-${arch}`, [distro, arch]])).values()].map(
     ([distro = '', arch = '']) => [distro, arch, ...filesystems.map((fs) => verdict(`${distro}-${arch}-${fs}`))],
@@ -61,7 +63,11 @@ const mark = (planned: PlannedCell) => (from(planned) ? markOf(from(planned)) : 
 function knownFailures({ run }: Plan): string[] {
   const cells = new Map<KnownFailure, string[]>();
   for (const { cell, knownFailures } of run) {
-    for (const each of knownFailures) cells.set(each, [...(cells.get(each) ?? []), cell.id]);
+    for (const each of knownFailures) {
+      const ids = cells.get(each);
+      if (ids) ids.push(cell.id);
+      else cells.set(each, [cell.id]);
+    }
   }
   return [...cells].map(
     ([{ check, because, tracker, expires }, ids]) =>
@@ -70,9 +76,10 @@ function knownFailures({ run }: Plan): string[] {
 }
 
 function columns(rows: readonly (readonly string[])[]): string {
-  const count = Math.max(...rows.map((row) => row.length));
+  const widest = (lengths: readonly number[]) => lengths.reduce((most, length) => Math.max(most, length), 0);
+  const count = widest(rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_, column) =>
-    Math.max(...rows.map((row) => (column === count - 1 ? 0 : (row[column]?.length ?? 0)))),
+    widest(rows.map((row) => (column === count - 1 ? 0 : (row[column]?.length ?? 0)))),
   );
   return rows
     .map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '))
@@ -81,9 +88,14 @@ function columns(rows: readonly (readonly string[])[]): string {
 }
 
 /** "6 to run (about 1 h 30 min, 1 at a time), 24 skipped, 0 not asked for" */
-export function planTotals(plan: Plan, { seconds, sideBySide }: Pick<Outlook, 'seconds' | 'sideBySide'>): string {
-  const time = plan.run.length > 0 ? ` (about ${duration(seconds)}, ${sideBySide} at a time)` : '';
-  return `${plan.run.length} to run${time}, ${plan.skip.length} skipped, ${plan.unselected.length} not asked for`;
+export function planTotals(
+  { plan, options, rest }: Planned,
+  { seconds, sideBySide }: Pick<Outlook, 'seconds' | 'sideBySide'>,
+): string {
+  const { repeat = 1 } = options;
+  const times = repeat > 1 ? `, ${repeat} times each` : '';
+  const time = plan.run.length > 0 ? ` (about ${duration(seconds)}${times}, ${sideBySide} at a time)` : '';
+  return `${plan.run.length} to run${time}, ${plan.skip.length} skipped, ${plan.unselected.length} ${rest}`;
 }
 
 /** Seconds as people say them: "45 s", "15 min", "1 h 30 min". */

@@ -4,11 +4,12 @@ import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import { planText, planTotals } from './plan-text.ts';
 import { planOf } from './planning.ts';
+import { resumedOf } from './resume.ts';
 
 export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
-  const { plan, options } = planOf(parsed, matrix, context);
-  context.print(planText(plan, matrix, { list: parsed.flags.has('list') }));
-  context.print(planTotals(plan, await outlookOn(plan, options)));
+  const planned = parsed.flags.has('resume') ? resumedOf(parsed, context) : planOf(parsed, matrix, context);
+  context.print(planText(planned.plan, matrix, { list: parsed.flags.has('list') }));
+  context.print(planTotals(planned, await outlookOn(planned.plan, planned.options)));
   return exitCodes.passed;
 };

@@ -6,36 +6,47 @@ import { attempt, pasteable } from '../runners/process/command.ts';
 import { outlookOn } from '../suites/harness/outlook.ts';
 import type { OpenPackages } from '../suites/packages.ts';
 import type { Context, Start } from './commands.ts';
+import { chooseEmulator } from './emulator.ts';
+import type { Parsed } from './flags.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { checkout, defaultFolders } from './options.ts';
 import { planTotals } from './plan-text.ts';
 import { planOf } from './planning.ts';
+import { flagValues, resumedOf } from './resume.ts';
 import { requireTools, usesOf } from './tools.ts';
 
 export const start: Start = async (parsed, context) => {
-  const { plan, options } = planOf(parsed, loadMatrix(), context);
-  if (plan.run.length === 0) throw nothingToRun(plan);
-  const outlook = await outlookOn(plan, options);
-  context.print(planTotals(plan, outlook));
+  const resumed = parsed.flags.has('resume') ? resumedOf(parsed, context) : undefined;
+  const planned = resumed ?? planOf(parsed, loadMatrix(), context);
+  const { plan, options } = planned;
+  // Of a run that is resumed, all cells may have come to their end, and only the report be missing.
+  if (plan.run.length === 0 && !resumed) throw nothingToRun(parsed, plan);
+  context.print(planTotals(planned, await outlookOn(plan, options)));
 
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
   await requireTools({ uses: usesOf(plan.run), arches }, context);
   await checkGivenImage(options);
+  await chooseEmulator(plan.run, options, context);
   const packages = await packagesFor(plan, options, context);
   context.signal.throwIfAborted();
 
   await tidyUp(options.cacheFolder, context);
-  const { startSuites } = await import('../suites/start.ts');
+  const { resumeSuites, startSuites } = await import('../suites/start.ts');
   const properties = { commit: await commit(), command: pasteable(['./stub-matrix', ...process.argv.slice(2)]) };
   // From here on an interruption is the suites' to see; one before would pass them by.
   context.signal.throwIfAborted();
-  const { exitCode } = await startSuites(plan, options, {
+  const setting = {
     properties,
     defaults: defaultFolders(context),
-    outlook,
+    flags: flagValues(parsed, context),
+    env: context.env,
+    plain: parsed.flags.has('plain'),
     ...(packages ? { packages } : {}),
-  });
+  };
+  const { exitCode } = resumed
+    ? await resumeSuites(resumed.runPath, resumed.changes, setting)
+    : await startSuites(plan, options, setting);
   return exitCode;
 };
 
@@ -47,7 +58,15 @@ async function packagesFor(plan: Plan, options: RunOptions, context: Context): P
   return (given) => openPackages({ ...given, env: context.env });
 }
 
-function nothingToRun(plan: Plan): UsageError {
+function nothingToRun({ flags }: Parsed, plan: Plan): UsageError {
+  const [shard] = flags.get('shard') ?? [];
+  if (shard !== undefined) {
+    return new UsageError({
+      code: 'empty-shard',
+      message: `shard ${shard} has no cell to run: of what was asked for, less can be run than there are shards`,
+      hint: 'cut it into fewer',
+    });
+  }
   const reasons = plan.skip.map(({ cell, because }) => `  ${cell.id}: ${because}`);
   return new UsageError({
     code: 'nothing-to-run',

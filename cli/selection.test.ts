@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import { commands } from './commands.ts';
 import { parseFlags } from './flags.ts';
-import { archiveChoiceOf, selectionOf } from './selection.ts';
+import { archiveChoiceOf, selectionOf, shardGiven } from './selection.ts';
 
 const matrix = loadMatrix();
 const parse = (...args: string[]) => parseFlags('run', args, commands.run?.flags ?? {}, []);
@@ -69,6 +69,17 @@ describe('selectionOf', () => {
     ['--profile', 'constructor', 'unknown profile "constructor"'],
   ])('refuses %s %s', (flag, name, words) => {
     expect(() => select(flag, name)).toThrow(words);
+  });
+});
+
+describe('shardGiven', () => {
+  it('is a part of so many', () => {
+    expect(shardGiven(parse())).toBeUndefined();
+    expect(shardGiven(parse('--shard', '2/4'))).toEqual({ index: 2, count: 4 });
+  });
+
+  it.each(['0/4', '5/4', '2', '2/4/8', '1/0', 'a/b'])('refuses %s', (typed) => {
+    expect(() => shardGiven(parse('--shard', typed))).toThrow(expect.objectContaining({ code: 'not-a-shard' }));
   });
 });
 

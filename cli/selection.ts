@@ -3,6 +3,7 @@ import { cellsOf } from '../runners/matrix/cells.ts';
 import type { ArchiveChoice } from '../runners/matrix/fields.ts';
 import type { Matrix, Profile } from '../runners/matrix/schema.ts';
 import { all, type Choice, choicesOf, dimensionsOf, named, type Selection } from '../runners/matrix/select.ts';
+import type { Shard } from '../runners/matrix/shard.ts';
 import { unknownName } from '../runners/matrix/suggest.ts';
 import type { Parsed } from './flags.ts';
 import type { Surroundings } from './options.ts';
@@ -39,6 +40,18 @@ export function selectionOf(parsed: Parsed, matrix: Matrix, { arch: hostArch }: 
   return choice ?? 'everything';
 }
 
+/** @throws UsageError `not-a-shard` */
+export function shardGiven({ flags }: Parsed): Shard | undefined {
+  const typed = flags.get('shard')?.[0];
+  if (typed === undefined) return undefined;
+  const [, index, count] = /^([1-9]\d{0,3})\/([1-9]\d{0,3})$/.exec(typed)?.map(Number) ?? [];
+  if (index !== undefined && count !== undefined && index <= count) return { index, count };
+  throw new UsageError({
+    code: 'not-a-shard',
+    message: `--shard ${typed}: give which part of how many, from 1/N to N/N, such as 2/4`,
+  });
+}
+
 /** What to install from: what --archive says, else the profile. */
 export function archiveChoiceOf(parsed: Parsed, matrix: Matrix): ArchiveChoice {
   const typed = parsed.flags.get('archive')?.[0] as ArchiveChoice | undefined;
@@ -54,7 +67,8 @@ function profileOf({ flags }: Parsed, { profiles }: Matrix): Profile | undefined
 }
 
 function checkNames(kind: string, given: readonly string[], names: readonly string[]): void {
-  for (const name of given) if (!names.includes(name)) throw unknownName(kind, name, names, './stub-matrix plan');
+  const known = new Set(names);
+  for (const name of given) if (!known.has(name)) throw unknownName(kind, name, names, './stub-matrix plan');
 }
 
 /** @throws UsageError `no-architecture` where this host's would be meant, and the matrix lacks it. */

@@ -5,6 +5,7 @@ import { loadMatrix } from '../runners/matrix/load.ts';
 import { makePlan } from '../runners/matrix/plan.ts';
 import { unknownName } from '../runners/matrix/suggest.ts';
 import type { Start } from './commands.ts';
+import { chooseEmulator } from './emulator.ts';
 import { exitCodes } from './exit.ts';
 import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
@@ -31,6 +32,7 @@ export const start: Start = async (parsed, context) => {
   if (!planned) throw new UsageError({ code: 'cell-skipped', message: `${id} cannot be run: ${skip[0]?.because}` });
   await requireTools({ uses: usesOf([planned]), arches: [planned.cell.arch] }, context);
   await checkGivenImage(options);
+  await chooseEmulator([planned], options, context);
 
   await tidyUp(options.cacheFolder, context);
   const { openShell } = await import('../runners/cell/shell.ts');

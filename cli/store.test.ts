@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { keyOf } from '../runners/store/inputs.ts';
 import { type Entry, Store } from '../runners/store/store.ts';
-import { type Flags, folderFlags, mirrorFlags, parseFlags } from './flags.ts';
+import { folderFlags, mirrorFlags } from './flag-rows.ts';
+import { type Flags, parseFlags } from './flags.ts';
 import { start, storeCommand } from './store.ts';
 
 const flags: Flags = {

@@ -1,130 +1,167 @@
-import type {
-  ArchiveKind,
-  Attachment,
-  CellName,
-  CheckEnded,
-  ProxySummary,
-  Reason,
-  RunEvent,
-  Status,
-} from '../runners/events/event.ts';
+import type { Reason, RunEnded, RunEvent, RunStarted } from '../runners/events/event.ts';
+import { closeAttempt, isFinished, type OpenAttempt, openAttempt, see, worstOf } from './attempt.ts';
+import type { AttemptResult, CellResult, CheckResult, RunResult } from './results.ts';
 
-/** What became of one check. `seconds` is 0 for one that never ran. */
-export type CheckResult = Pick<CheckEnded, 'check' | 'status' | 'seconds' | 'reason'>;
+export { firstProblem } from './attempt.ts';
+export type { AttemptResult, CellResult, CheckResult, Evidence, PhaseResult, RunResult } from './results.ts';
 
-/** What became of one cell: all its events in one place. */
-export interface CellResult {
-  readonly cell: CellName;
-  readonly status: Status;
-  /** Why the plan left it out; its one check is then `planned`, skipped. */
-  readonly because?: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly startedAt?: number | undefined;
-  readonly seconds: number;
-  /** The command to run this cell again. */
-  readonly rerun?: string | undefined;
-  readonly facts: Readonly<Record<string, string>>;
-  /** What it was installed from, as far as it came. A stand-in's verdict is never one on the distribution. */
-  readonly archive?: ArchiveKind | undefined;
-  /** In the order in which they ended; never empty. */
-  readonly checks: readonly CheckResult[];
-  readonly attachments: readonly Pick<Attachment, 'name' | 'path'>[];
+/** What has been heard of a cell so far. */
+interface OpenCell {
+  /** In order of their numbers. */
+  attempts: OpenAttempt[];
+  /** Is to go on, and has not begun to. */
+  brokenOff: boolean;
+  admitted?: CellResult['admitted'];
+  expected?: number | undefined;
+  rerun?: string;
+  notes: string[];
 }
 
-/** A run, as far as its events tell. */
-export interface RunResult {
-  readonly run: string;
-  readonly startedAt: number;
-  readonly properties: Readonly<Record<string, string>>;
-  readonly cells: readonly CellResult[];
-  readonly notes: readonly string[];
-  /** What the package proxy did, where there was one. */
-  readonly packages?: Pick<ProxySummary, 'archives' | 'mirrors' | 'replayOf'> | undefined;
-  readonly interrupted: boolean;
-  /** What went wrong with the run as a whole, on the harness's side. */
-  readonly reason?: Reason | undefined;
-}
-
-const count = (checks: readonly CheckResult[], status: Status) =>
-  checks.filter((each) => each.status === status).length;
-
-/** The guest's fault weighs more than the harness's: it is the finding that a user looks for. */
-function verdict(checks: readonly CheckResult[]): Status {
-  if (count(checks, 'failed')) return 'failed';
-  if (count(checks, 'error')) return 'error';
-  if (count(checks, 'known')) return 'known';
-  return count(checks, 'passed') ? 'passed' : 'skipped';
-}
-
-/** The first check that did not pass: the guest's failures before the harness's errors, and those before what is known. */
-export function firstProblem({ checks }: CellResult): CheckResult | undefined {
-  const first = (status: Status) => checks.find((each) => each.status === status);
-  return first('failed') ?? first('error') ?? first('known');
-}
+const interrupted = (message: string): Reason => ({ code: 'interrupted', message });
 
 /**
- * Folds a record into one result per cell. Nothing is silently missing: a cell that was to run and did not end has a check
- * `ended` with the status `error`, one left out by the plan has `planned`, skipped.
+ * Folds a record into one result per cell, in one pass. Nothing is silently missing: a cell that was to run and did not end has
+ * a check `ended` with the status `error`, one left out by the plan has `planned`, skipped. Where a run was taken up again, what
+ * was then unfinished counts no more: a cell is what came of it at last.
  */
 export function foldRun(events: readonly RunEvent[]): RunResult {
-  const of = <T extends RunEvent['type']>(type: T) =>
-    events.filter((each): each is Extract<RunEvent, { type: T }> => each.type === type);
-  const start = of('run-started')[0];
-  const end = of('run-ended').at(-1);
-  const lost: Reason = end?.interrupted
-    ? { code: 'interrupted', message: 'the run was interrupted before this cell came to its end' }
-    : (end?.reason ?? {
-        code: 'interrupted',
-        message: 'the record ends before this cell does: the runner was killed or died',
-      });
+  let start: RunStarted | undefined;
+  let end: RunEnded | undefined;
+  let packages: RunResult['packages'];
+  let resumed = 0;
+  const notes: string[] = [];
+  const skipped: CellResult[] = [];
+  const cells = new Map<string, OpenCell>();
+  const cellOf = (id: string) => {
+    const known = cells.get(id);
+    if (known) return known;
+    const fresh: OpenCell = { attempts: [], brokenOff: false, notes: [] };
+    cells.set(id, fresh);
+    return fresh;
+  };
 
-  const ran = (start?.cells ?? []).map((cell): CellResult => {
-    const mine = <
-      T extends 'cell-started' | 'cell-ended' | 'cell-fact' | 'cell-archive' | 'check-ended' | 'attachment',
-    >(
-      type: T,
-    ) => of(type).filter((each) => (each as { cell: string }).cell === cell.id);
-    const started = mine('cell-started')[0];
-    const ended = mine('cell-ended')[0];
-    const last = events.findLast((each) => 'cell' in each && each.cell === cell.id);
-    // The first word on a check counts: whatever comes later came of trying to end it.
-    const checks: CheckResult[] = [
-      ...new Map(
-        mine('check-ended')
-          .toReversed()
-          .map((each) => [each.check, each]),
-      ).values(),
-    ]
-      .toReversed()
-      .map(({ check, status, seconds, reason }) => ({ check, status, seconds, ...(reason ? { reason } : {}) }));
-    if (!ended) checks.push({ check: 'ended', status: 'error', seconds: 0, reason: lost });
-    return {
-      cell,
-      status: verdict(checks),
-      startedAt: started?.time,
-      seconds: ended?.seconds ?? (started && last ? (last.time - started.time) / 1000 : 0),
-      rerun: started?.rerun,
-      archive: mine('cell-archive').at(-1)?.archive,
-      facts: Object.fromEntries(mine('cell-fact').map(({ name, value }) => [name, value])),
-      checks,
-      attachments: mine('attachment').map(({ name, path }) => ({ name, path })),
-    };
-  });
+  for (const event of events) {
+    switch (event.type) {
+      case 'run-started':
+        start ??= event;
+        break;
+      case 'run-resumed':
+        resumed += 1;
+        end = undefined;
+        for (const id of event.cells) breakOff(cellOf(id));
+        break;
+      case 'cell-skipped':
+        skipped.push(leftOut(event));
+        break;
+      case 'proxy-summary':
+        packages = event;
+        break;
+      case 'run-ended':
+        end = event;
+        break;
+      case 'note':
+        notes.push(event.cell === undefined ? event.text : `${event.cell}: ${event.text}`);
+        if (event.cell !== undefined) cellOf(event.cell).notes.push(event.text);
+        break;
+      default:
+        seeCell(cellOf(event.cell), event);
+    }
+  }
 
-  const skipped = of('cell-skipped').map(({ cell, because }): CellResult => {
-    const reason = { code: 'not-planned', message: because };
-    const checks: CheckResult[] = [{ check: 'planned', status: 'skipped', seconds: 0, reason }];
-    return { cell, status: 'skipped', because, seconds: 0, facts: {}, checks, attachments: [] };
-  });
-
+  const lost = end?.interrupted
+    ? interrupted('the run was interrupted before this cell came to its end')
+    : (end?.reason ?? interrupted('the record ends before this cell does: the runner was killed or died'));
+  const expected = start?.expected?.seconds ?? {};
+  const ran = (start?.cells ?? []).map((cell) =>
+    closeCell(cell, { expected: expected[cell.id], ...cellOf(cell.id) }, lost, start?.repeat !== undefined),
+  );
   return {
     run: start?.run ?? 'unknown',
     startedAt: start?.time ?? events[0]?.time ?? 0,
+    endedAt: events.at(-1)?.time ?? 0,
     properties: start?.properties ?? {},
     cells: [...ran, ...skipped],
-    notes: of('note').map(({ cell, text }) => (cell ? `${cell}: ${text}` : text)),
-    packages: of('proxy-summary').at(-1),
+    notes,
+    packages,
+    repeat: start?.repeat,
+    resumed,
     interrupted: end?.interrupted ?? false,
     reason: end?.reason,
   };
+}
+
+type OfCell = Exclude<
+  RunEvent,
+  { type: 'run-started' | 'run-resumed' | 'cell-skipped' | 'proxy-summary' | 'run-ended' | 'note' }
+>;
+
+function seeCell(cell: OpenCell, event: OfCell): void {
+  switch (event.type) {
+    case 'cell-admitted': {
+      const { time: at, cores, memoryMiB, basis, free } = event;
+      cell.admitted = { at, cores, memoryMiB, basis, free };
+      return;
+    }
+    case 'cell-expected':
+      cell.expected = event.seconds;
+      return;
+    case 'cell-started': {
+      const { attempt = 1, rerun } = event;
+      // Begun once more, it takes the place of what it was before.
+      cell.attempts = [...cell.attempts.filter((each) => each.attempt < attempt), openAttempt(attempt, event.time)];
+      cell.rerun = rerun;
+      cell.brokenOff = false;
+    }
+  }
+  const last = cell.attempts.at(-1) ?? openAttempt(1, event.time);
+  if (cell.attempts.length === 0) cell.attempts.push(last);
+  see(last, event);
+}
+
+/** Leaves of a cell that is to be run again what had come to its own end: a failure before the interruption is not forgotten. */
+function breakOff(cell: OpenCell): void {
+  cell.attempts = cell.attempts.filter(isFinished);
+  cell.brokenOff = true;
+  delete cell.admitted;
+}
+
+function closeCell(cell: CellResult['cell'], open: OpenCell, lost: Reason, repeated: boolean): CellResult {
+  const attempts = open.attempts.map((each) => closeAttempt(each, lost));
+  // Who repeats a cell asks whether it always passes.
+  const last = open.brokenOff ? undefined : repeated ? worstOf(attempts) : attempts.at(-1);
+  const never = closeAttempt(openAttempt(attempts.length + 1, 0), lost);
+  const { status, finished, checks, phases, attachments, usage, signature } = last ?? never;
+  const latest = <K extends keyof AttemptResult>(key: K) => attempts.findLast((each) => each[key] !== undefined)?.[key];
+  const flaky =
+    !repeated && status === 'passed' && attempts.some((each) => each.status === 'failed' || each.status === 'error');
+  return {
+    cell,
+    status,
+    finished,
+    flaky,
+    startedAt: attempts[0]?.startedAt,
+    seconds: attempts.reduce((sum, { seconds }) => sum + seconds, 0),
+    expected: open.expected,
+    rerun: open.rerun,
+    archive: open.attempts.findLast(({ archive }) => archive !== undefined)?.archive,
+    facts: Object.assign({}, ...open.attempts.map(({ facts }) => facts)),
+    admitted: open.admitted,
+    checks,
+    phases,
+    attachments,
+    usage,
+    diagnosis: latest('diagnosis'),
+    divergence: latest('divergence'),
+    capsule: latest('capsule'),
+    signature: flaky ? latest('signature') : signature,
+    attempts,
+    notes: open.notes,
+  };
+}
+
+function leftOut({ cell, because }: { readonly cell: CellResult['cell']; readonly because: string }): CellResult {
+  const reason = { code: 'not-planned', message: because };
+  const checks: CheckResult[] = [{ check: 'planned', status: 'skipped', seconds: 0, reason }];
+  const nothing = { phases: [], attachments: [], attempts: [], notes: [], facts: {} };
+  return { cell, status: 'skipped', finished: true, flaky: false, because, seconds: 0, checks, ...nothing };
 }

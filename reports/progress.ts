@@ -47,13 +47,20 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
       const cells = `${event.cells.length} ${event.cells.length === 1 ? 'cell' : 'cells'}`;
       return [at(event.time, '', `run ${event.run}: ${cells}${left(event.time, 'expected')}`)];
     },
+    'run-resumed': (event) => {
+      phases.clear();
+      const cells = `${event.cells.length} ${event.cells.length === 1 ? 'cell' : 'cells'}`;
+      return [at(event.time, '', `the run goes on: ${cells} to do${left(event.time, 'expected')}`)];
+    },
     // A reason is told once, of the first cell: there may be hundreds of them.
     'cell-skipped': (event) => {
       if (told.has(event.because)) return [];
       told.add(event.because);
       return [at(event.time, event.cell.id, `${paint('skipped', 'skipped')}: because ${event.because}`)];
     },
-    'cell-started': (event) => [at(event.time, event.cell, 'started')],
+    'cell-started': ({ time, cell, attempt = 1 }) => [
+      at(time, cell, attempt === 1 ? 'started' : `started, attempt ${attempt}`),
+    ],
     // Which of the two runs the guests decides how long all takes, and KVM found wanting is worth knowing.
     'cell-fact': (event) =>
       event.name === 'accelerator' ? [at(event.time, event.cell, `accelerator ${event.value}`)] : [],
@@ -86,7 +93,8 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
     'cell-ended': (event) => {
       for (const name of phases.keys()) if (name.startsWith(`${event.cell} `)) phases.delete(name);
       const verdict = `${paint(event.status, words[event.status])} after ${clock(event.seconds)}`;
-      return [at(event.time, event.cell, `${verdict}${left(event.time, 'left for the run')}`)];
+      const again = event.again === undefined ? '' : `; once more: ${event.again}`;
+      return [at(event.time, event.cell, `${verdict}${again}${left(event.time, 'left for the run')}`)];
     },
     note: (event) => [at(event.time, event.cell ?? '', `note: ${event.text}`)],
   };
@@ -117,6 +125,8 @@ export function progress(paint: Paint = (_status, text) => text): Progress {
 
 export interface ProgressWriter extends Disposable {
   readonly listener: (event: RunEvent) => void;
+  /** Takes in what was told before, of a run that goes on, without a word. */
+  readonly past: (events: readonly RunEvent[]) => void;
 }
 
 /** Writes the lines to a stream, a terminal or not; in colour only on a terminal that wants it. Stops with its disposal. */
@@ -126,5 +136,11 @@ export function writeProgress(stream: NodeJS.WritableStream): ProgressWriter {
     for (const line of lines) stream.write(`${line}\n`);
   };
   const timer = setInterval(() => write(fold.heartbeats(Date.now())), 1000);
-  return { listener: (event) => write(fold.lines(event)), [Symbol.dispose]: () => clearInterval(timer) };
+  return {
+    listener: (event) => write(fold.lines(event)),
+    past: (events) => {
+      for (const event of events) fold.lines(event);
+    },
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
 }

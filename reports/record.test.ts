@@ -33,11 +33,27 @@ test('a last line that a crash left half-written is passed over', () => {
   expect(readEvents(path).map((event) => event.type === 'note' && event.text)).toEqual(['whole']);
 });
 
+test('what a resumed run wrote behind half a line is read, and nothing of the half', () => {
+  const path = join(folder, 'events.ndjson');
+  using record = openRecord(path);
+  record.emit(note('whole'));
+  appendFileSync(path, '{"time":1,"type":"note","text":"half, {\\"time\\":');
+  record.emit(note('resumed'));
+  record.emit(note('in full: {"time":2}'));
+  expect(readEvents(path).map((event) => event.type === 'note' && event.text)).toEqual([
+    'whole',
+    'resumed',
+    'in full: {"time":2}',
+  ]);
+});
+
 test('a follower hears what another thread wrote, half lines only once they are whole', async () => {
   const path = join(folder, 'events.ndjson');
   using record = openRecord(path);
   const heard: string[] = [];
-  using follower = followRecord(path, (event) => heard.push(event.type === 'note' ? event.text : event.type), 5);
+  using follower = followRecord(path, (event) => heard.push(event.type === 'note' ? event.text : event.type), {
+    everyMs: 5,
+  });
   const line = Buffer.from(`${JSON.stringify({ time: 1, ...note('fünf – 5') })}\n`);
   const cut = line.indexOf(0xbc);
   appendFileSync(path, line.subarray(0, cut));

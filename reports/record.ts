@@ -25,10 +25,29 @@ export function openRecord(path: string, options: RecordOptions = {}): EventReco
   return { emit, [Symbol.dispose]: () => closeSync(file) };
 }
 
-/** All events of a record, in order. A last line that a crash left half-written is left out. */
+/** All events of a record, in order. A line that a crash left half-written is left out, also where a resumed run went on behind it. */
 export function readEvents(path: string): RunEvent[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as RunEvent);
+  return lines.flatMap((line) => eventIn(line) ?? []);
+}
+
+/** With this begins every event, and nothing inside one: there, the quotes would have backslashes. */
+const HEAD = '{"time":';
+
+function eventIn(line: string): RunEvent | undefined {
+  const start = line.lastIndexOf(HEAD);
+  try {
+    return JSON.parse(start < 0 ? line : line.slice(start)) as RunEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface FollowOptions {
+  /** How often to look, in milliseconds. */
+  readonly everyMs?: number;
+  /** Where to begin, in bytes: the start of an event. */
+  readonly from?: number;
 }
 
 export interface Follower extends Disposable {
@@ -37,9 +56,13 @@ export interface Follower extends Disposable {
 }
 
 /** Hands each event of a record to the listener, soon after it was written, whichever thread wrote it. */
-export function followRecord(path: string, listener: (event: RunEvent) => void, everyMs = 150): Follower {
+export function followRecord(
+  path: string,
+  listener: (event: RunEvent) => void,
+  { everyMs = 150, from = 0 }: FollowOptions = {},
+): Follower {
   const file = openSync(path, 'r');
-  let offset = 0;
+  let offset = from;
   // Bytes, not text: a read may end in the middle of a character.
   let rest = Buffer.alloc(0);
   const catchUp = () => {
@@ -51,7 +74,10 @@ export function followRecord(path: string, listener: (event: RunEvent) => void, 
     const end = rest.lastIndexOf(0x0a);
     const whole = rest.subarray(0, end + 1).toString('utf8');
     rest = rest.subarray(end + 1);
-    for (const line of whole.split('\n').slice(0, -1)) listener(JSON.parse(line) as RunEvent);
+    for (const line of whole.split('\n').slice(0, -1)) {
+      const event = eventIn(line);
+      if (event) listener(event);
+    }
   };
   const timer = setInterval(catchUp, everyMs);
   return {

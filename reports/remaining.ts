@@ -11,15 +11,22 @@ export function remaining(): Remaining {
   let jobs = 1;
   /** Seconds by id, of the cells that have not ended, in the order in which they start. */
   const expected = new Map<string, number>();
+  /** The same as it was at the start. */
+  let planned: ReadonlyMap<string, number> = new Map();
   const startedAt = new Map<string, number>();
   return {
     see(event) {
       if (event.type === 'run-started' && event.expected) {
         jobs = Math.max(1, event.expected.jobs);
         for (const { id } of event.cells) expected.set(id, event.expected.seconds[id] ?? 0);
+        planned = new Map(expected);
+      } else if (event.type === 'run-resumed') {
+        expected.clear();
+        startedAt.clear();
+        for (const id of event.cells) expected.set(id, planned.get(id) ?? 0);
       } else if (event.type === 'cell-started') startedAt.set(event.cell, event.time);
       else if (event.type === 'cell-expected') expected.set(event.cell, event.seconds);
-      else if (event.type === 'cell-ended') expected.delete(event.cell);
+      else if (event.type === 'cell-ended' && event.again === undefined) expected.delete(event.cell);
       // The run is being broken off: what waits will not be run.
       else if (event.type === 'check-ended' && event.reason?.code === 'interrupted') expected.clear();
     },

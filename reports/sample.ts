@@ -62,6 +62,7 @@ export const cellEnded = (cell: CellName, status: 'passed' | 'failed' | 'error' 
   status,
   seconds: 754,
 });
+export const resumed = (...cells: CellName[]): EventBody => ({ type: 'run-resumed', cells: cells.map(({ id }) => id) });
 export const ended = (interrupted = false, reason?: Reason): EventBody => ({
   type: 'run-ended',
   interrupted,

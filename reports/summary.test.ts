@@ -146,3 +146,29 @@ test('a reason why the plan leaves cells out is told once', () => {
     '4 cells: 1 passed, 3 skipped',
   ]);
 });
+
+const attempt = (number: number, ...told: EventBody[]): EventBody[] => [
+  { ...cellStarted(xfs), attempt: number } as EventBody,
+  ...told,
+  cellEnded(xfs, 'passed'),
+];
+
+test('a pass after a failure is told as flaky, with the failure', () => {
+  const failed = attempt(1, broken(xfs, 'boots', 'failed', 'panic'));
+  const lines = summaryLines(fold(started(xfs), ...failed, ...attempt(2, passed(xfs, 'boots')), ended()), '/j.xml');
+  expect(lines.slice(1, -1)).toEqual([
+    'debian13-x86_64-xfs  passed   25:08  flaky: at attempt 2, after "boots" [panic]',
+    '1 cell: 1 passed, 1 of the passed is flaky',
+  ]);
+});
+
+test('a cell that is repeated has its rate, and the verdict of the worst', () => {
+  const repeating = { ...started(xfs), repeat: 3 } as EventBody;
+  const good = passed(xfs, 'boots');
+  const attempts = [attempt(1, good), attempt(2, broken(xfs, 'boots', 'failed', 'panic')), attempt(3, good)].flat();
+  const result = fold(repeating, ...attempts, ended());
+  expect(result.cells[0]).toMatchObject({ status: 'failed', flaky: false });
+  expect(exitCodeOf(result)).toBe(1);
+  const [, line] = summaryLines(result, '/j.xml');
+  expect(line).toBe('debian13-x86_64-xfs  FAILED   37:42  passed 2 of 3: 66.7 % (95 % confidence: 20.8 % to 93.9 %)');
+});

@@ -1,6 +1,7 @@
 import { clock } from './clock.ts';
 import { type CellResult, firstProblem, type RunResult } from './fold.ts';
 import { mirrorLines, packagesLine } from './packages.ts';
+import { rateOf, rateText } from './rate.ts';
 
 /** 0 all passed, 1 a guest failed, 125 the harness could not tell (for `git bisect run`), 130 the user broke it off. */
 export type ExitCode = 0 | 1 | 125 | 130;
@@ -28,9 +29,19 @@ function ofSkipped(cells: readonly CellResult[], width: number): string[] {
   return cells.length === 1 ? [head] : [head, `    and ${cells.length - 1} more for the same reason`];
 }
 
-function ofCell(cell: CellResult, width: number): string[] {
+/** What a pass would hide that is not the first: how often it was tried, and how that came out first. */
+function flakinessOf({ flaky, attempts }: CellResult): string {
+  const [first] = attempts;
+  const problem = flaky && first ? firstProblem(first) : undefined;
+  if (!problem) return '';
+  return `  flaky: at attempt ${attempts.length}, after "${problem.check}" [${problem.reason?.code}]`;
+}
+
+function ofCell(cell: CellResult, width: number, repeated: boolean): string[] {
   const against = cell.archive === 'stand-in' ? '  against a stand-in, not the distribution itself' : '';
-  const line = `${cell.cell.id.padEnd(width)}  ${words[cell.status].padEnd(7)}  ${clock(cell.seconds)}${against}`;
+  const rate = repeated ? rateOf(cell) : undefined;
+  const often = rate ? `  ${rateText(rate)}` : flakinessOf(cell);
+  const line = `${cell.cell.id.padEnd(width)}  ${words[cell.status].padEnd(7)}  ${clock(cell.seconds)}${often}${against}`;
   const problem = firstProblem(cell);
   if (!problem) return [line];
   const { status, reason } = problem;
@@ -51,7 +62,7 @@ function ofCell(cell: CellResult, width: number): string[] {
 }
 
 /** "3 cells: 1 passed, 1 passed against a stand-in, 1 skipped". What stands in for a distribution is counted by itself. */
-function tallyOf(cells: readonly CellResult[]): string {
+export function tallyOf(cells: readonly CellResult[]): string {
   const counts = (['passed', 'failed', 'error', 'known', 'skipped'] as const).flatMap((status) =>
     [false, true].map((standIn) => {
       const number = cells.filter((each) => each.status === status && (each.archive === 'stand-in') === standIn).length;
@@ -59,12 +70,14 @@ function tallyOf(cells: readonly CellResult[]): string {
     }),
   );
   const told = counts.filter(({ number }) => number > 0).map((each) => each.words);
+  const flaky = cells.filter((each) => each.flaky).length;
+  if (flaky > 0) told.push(`${flaky} of the passed ${flaky === 1 ? 'is' : 'are'} flaky`);
   return `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}: ${told.join(', ') || 'none'}`;
 }
 
 /** The last words of a run: the verdict of each cell, what to look at, what to type next. */
 export function summaryLines(result: RunResult, junit: string): string[] {
-  const width = Math.max(0, ...result.cells.map((each) => each.cell.id.length));
+  const width = result.cells.reduce((widest, each) => Math.max(widest, each.cell.id.length), 0);
   const ran = result.cells.filter(({ because }) => because === undefined);
   const skipped = Map.groupBy(
     result.cells.filter(({ because }) => because !== undefined),
@@ -74,7 +87,7 @@ export function summaryLines(result: RunResult, junit: string): string[] {
   return [
     '',
     ...result.notes.map((note) => `note: ${note}`),
-    ...ran.flatMap((each) => ofCell(each, width)),
+    ...ran.flatMap((each) => ofCell(each, width, result.repeat !== undefined)),
     ...[...skipped.values()].flatMap((cells) => ofSkipped(cells, width)),
     ...(result.reason ? [`ERROR [${result.reason.code}] ${result.reason.message}`] : []),
     ...(result.reason?.hint ? [`    next: ${result.reason.hint}`] : []),

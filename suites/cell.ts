@@ -2,13 +2,17 @@ import { expect } from 'vitest';
 import { Cell } from '../runners/cell/cell.ts';
 import { packageSourcesOf, versionPattern } from '../runners/matrix/distribution.ts';
 import { cellSuite } from './harness/check.ts';
+import { atConsole, overSsh } from './vocabulary.ts';
 
 /** Beside the run of the others: its failure says nothing about those behind it. */
 const alone = { independent: true };
 /** The same, and waits for most of its time. */
 const meanwhile = { meanwhile: true };
 
-/** What every cell must show, in the order in which a person would see it. A new check is a new entry here. */
+/**
+ * What every cell must show, in the order in which a person would see it. A new check is a new entry here, in the words of
+ * vocabulary.ts: docs/how-to/write-a-check.md.
+ */
 export const suite = cellSuite(Cell.open, (check) => {
   check('the stub image is built or reused', async (cell) => {
     await cell.prepare();
@@ -29,10 +33,11 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     'SSH logs in by key',
     async (cell) => {
+      const { succeed } = overSsh(cell);
       // Not `hostname`: a package that EL installs only where something needs it.
-      expect(await cell.guest.run('uname -n')).toBe(`${cell.hostName}\n`);
+      expect(await succeed('uname -n')).toBe(cell.hostName);
       // A key that came with this boot, by a credential, would let in as well.
-      expect(await cell.guest.run(KEY_IS_OLDER_THAN_BOOT), 'the key was there before the boot').toBe('yes\n');
+      expect(await succeed(KEY_IS_OLDER_THAN_BOOT), 'the key was there before the boot').toBe('yes');
     },
     alone,
   );
@@ -84,7 +89,7 @@ export const suite = cellSuite(Cell.open, (check) => {
       // What stands in for a distribution says so, and what does not never does.
       expect(info['variant-id'] === 'stand-in', 'it calls itself a stand-in').toBe(cell.archive === 'stand-in');
       if (!expected) {
-        const systemRelease = await cell.guest.shell('cat /etc/system-release');
+        const systemRelease = await atConsole(cell).succeed('cat /etc/system-release');
         expect(systemRelease, `${title} has no os-release, but`).toBe(said);
         return;
       }
@@ -118,9 +123,8 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     'no unit has failed',
     async (cell) => {
-      expect(await cell.guest.shell('systemctl is-system-running --wait || systemctl --failed --no-legend')).toBe(
-        'running',
-      );
+      const state = 'systemctl is-system-running --wait || systemctl --failed --no-legend';
+      expect(await atConsole(cell).succeed(state)).toBe('running');
     },
     alone,
   );
@@ -130,7 +134,7 @@ export const suite = cellSuite(Cell.open, (check) => {
     async (cell) => {
       const { root } = cell.systems.seen.at(-1) ?? {};
       expect(root?.options).toContain('rw');
-      await cell.guest.shell('touch /root/.writable && rm /root/.writable');
+      await atConsole(cell).succeed('touch /root/.writable && rm /root/.writable');
     },
     alone,
   );
@@ -138,7 +142,7 @@ export const suite = cellSuite(Cell.open, (check) => {
   check(
     'the right security archive is configured, and no other',
     async (cell) => {
-      const sources = (await cell.guest.shell(cell.family.packageSources)).split('\n').filter(Boolean);
+      const sources = (await atConsole(cell).succeed(cell.family.packageSources)).split('\n').filter(Boolean);
       const suites = sources.map((line) => line.split(' ').at(-1));
       expect(suites.toSorted()).toEqual(packageSourcesOf(cell.planned.distribution).toSorted());
     },
@@ -167,7 +171,7 @@ export const suite = cellSuite(Cell.open, (check) => {
     'the initramfs holds the drivers of other roots',
     async (cell) => {
       if (cell.drivers.length === 0) return { skipped: 'matrix.yaml rules out every filesystem that needs one' };
-      const files = await cell.guest.run(cell.family.initramfsDrivers);
+      const files = await overSsh(cell).succeed(cell.family.initramfsDrivers);
       const found = cell.drivers.filter((driver) => files.includes(`/${driver}.ko`));
       expect(found, `drivers in the initramfs, whose files are:\n${files}`).toEqual(cell.drivers);
       return undefined;

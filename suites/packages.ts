@@ -1,7 +1,7 @@
 import { readEvents } from '../reports/record.ts';
 import type { Packages, PackagesFor } from '../runners/cell/packages.ts';
 import { explain } from '../runners/errors.ts';
-import type { Emit } from '../runners/events/event.ts';
+import type { Emit, RunEvent } from '../runners/events/event.ts';
 import type { ProxyAccess } from '../runners/matrix/options.ts';
 
 /** How the guests of a run get their packages. @returns undefined where they are let out. */
@@ -32,7 +32,18 @@ export async function withPackages<T>(
   }
 }
 
+/** Of a record, what was told since the run was started or resumed last. */
+export function ofLastSitting(events: readonly RunEvent[]): readonly RunEvent[] {
+  return events.slice(
+    Math.max(
+      0,
+      events.findLastIndex(({ type }) => type === 'run-resumed'),
+    ),
+  );
+}
+
+/** What the answers of this sitting's proxy have installed. */
 function installedIn(events: string): readonly string[] {
-  const ended = readEvents(events).filter((event) => event.type === 'phase-ended');
+  const ended = ofLastSitting(readEvents(events)).filter((event) => event.type === 'phase-ended');
   return ended.filter(({ phase, ok }) => phase === 'install' && ok).map(({ cell }) => cell);
 }

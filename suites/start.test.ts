@@ -1,54 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { foldRun } from '../reports/fold.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { readEvents } from '../reports/record.ts';
-import { rerunCommand } from './start.ts';
+import { FixtureRuns } from './harness/fixture/fixture.test-support.ts';
+import { rerunCommand, resumeCommand } from './rerun.ts';
 
 /** The harness on suites of its own (harness/fixture), each run a process, as the command line would start it. */
-const main = join(import.meta.dirname, 'harness/fixture/main.ts');
-
-let out: string;
-let child: ChildProcess | undefined;
-beforeEach(() => {
-  out = mkdtempSync(join(tmpdir(), 'suites-'));
-});
-afterEach(() => {
-  child?.kill('SIGKILL');
-  rmSync(out, { recursive: true });
-});
-
-function start(jobs: number, suite: string, ...behaviours: string[]) {
-  const running = spawn(process.execPath, [main, out, String(jobs), suite, ...behaviours]);
-  child = running;
-  let output = '';
-  running.stdout.on('data', (chunk) => {
-    output += chunk;
-  });
-  running.stderr.on('data', (chunk) => {
-    output += chunk;
-  });
-  const end = new Promise<number | null>((resolve) => running.once('close', resolve));
-  return { running, end, output: () => output };
-}
-
-const latest = (file: string) => join(out, 'latest', file);
-const trace = () => (existsSync(latest('trace')) ? readFileSync(latest('trace'), 'utf8').trimEnd().split('\n') : []);
-
-/** The run's cells as `behaviour: check=status(code) …`. */
-function verdicts(): string[] {
-  return foldRun(readEvents(latest('events.ndjson'))).cells.map(({ cell, checks, status }) => {
-    const told = checks.map((each) => `${each.check}=${each.status}${each.reason ? `(${each.reason.code})` : ''}`);
-    return `${cell.distro} ${status}: ${told.join(' ')}`;
-  });
-}
-
-async function run(jobs: number, suite: string, ...behaviours: string[]) {
-  const { end, output } = start(jobs, suite, ...behaviours);
-  return { exitCode: await end, output: output() };
-}
+const fixture = new FixtureRuns();
+const latest = (file: string) => fixture.latest(file);
+const trace = () => fixture.trace();
+const verdicts = () => fixture.verdicts();
+const run = (jobs: number, suite: string, ...behaviours: string[]) => fixture.run(jobs, suite, ...behaviours);
+const start = (jobs: number, suite: string, ...behaviours: string[]) => fixture.start(jobs, suite, behaviours);
 
 test('the command to run a cell again names the folders and the archive that are not the defaults', () => {
   const options = { keep: false, jobs: 1, console: 'serial', cacheFolder: '/c', outFolder: '/o' } as const;
@@ -61,6 +23,10 @@ test('the command to run a cell again names the folders and the archive that are
   const folders = { cacheFolder: '/c', outFolder: '/o' };
   expect(rerunCommand('a-b-c', { ...options, archive: 'auto' }, folders)).toBe(`${again} --archive auto`);
   expect(rerunCommand('a-b-c', { ...options, archive: 'real' }, folders)).toBe(again);
+  expect(rerunCommand('a-b-c', { ...options, retries: 2 }, folders)).toBe(`${again} --retries 2`);
+  expect(rerunCommand('a-b-c', { ...options, repeat: 9 }, folders)).toBe(`${again} --repeat 9`);
+  expect(resumeCommand('20261123', options, folders)).toBe('./stub-matrix run --resume 20261123');
+  expect(resumeCommand('20261123', options, undefined)).toBe('./stub-matrix run --resume 20261123 --out /o');
 });
 
 test('each way to end a check has its verdict, and later checks are skipped because of it', async () => {

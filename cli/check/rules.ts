@@ -19,6 +19,15 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/channels',
   ],
   'runners/channels': ['runners/errors.ts', 'runners/events', 'runners/process', 'runners/store', 'runners/host'],
+  // A QEMU of Debian's, where the host's is too old.
+  'runners/emulator': [
+    'runners/errors.ts',
+    'runners/process',
+    'runners/store',
+    'runners/host',
+    'runners/qemu',
+    'image/workshop',
+  ],
   // A running machine put aside, and one that goes on from there.
   'runners/checkpoint': [
     'runners/errors.ts',
@@ -54,6 +63,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/channels',
     'runners/machine',
     'runners/checkpoint',
+    'runners/emulator',
     'runners/share',
     'mirrors',
     'image',
@@ -77,7 +87,16 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'runners/host',
     'mirrors',
   ],
+  // Which option broke it. What builds and what boots is handed in.
+  'runners/bisect': ['runners/errors.ts', 'runners/process', 'runners/store', 'image'],
   reports: ['runners/errors.ts', 'runners/events', 'runners/matrix'],
+  // What runs in a browser: data and words, and nothing of Node.
+  'reports/html/page': [
+    'reports/html/model.ts',
+    'reports/html/words.ts',
+    'reports/html/difference.ts',
+    'reports/clock.ts',
+  ],
   suites: ['runners', 'mirrors', 'image', 'reports'],
   cli: ['runners', 'mirrors', 'image', 'reports', 'suites'],
   bench: ['runners', 'mirrors', 'image', 'reports', 'suites'],
@@ -91,7 +110,17 @@ export const owners: Readonly<Record<string, { readonly rooms: readonly string[]
   'node:child_process': { rooms: ['runners/process', 'runners/qemu', 'runners/store/lock.ts'], tests: true },
   ssh2: { rooms: ['runners/channels/ssh'] },
   'dns-packet': { rooms: ['runners/channels/segment'] },
+  'node:sqlite': { rooms: ['reports/history'], tests: true },
   'junit-report-builder': { rooms: ['reports/junit'] },
   testcontainers: { rooms: ['runners/host/engine.ts'] },
+  'log-update': { rooms: ['reports/terminal'] },
+  'ansi-escapes': { rooms: ['reports/terminal'] },
+  'cli-truncate': { rooms: ['reports/terminal'] },
+  'string-width': { rooms: ['reports/terminal'] },
+  anser: { rooms: ['reports/html/page'] },
+  uplot: { rooms: ['reports/html/page'] },
+  rolldown: { rooms: ['reports/html/assets.ts'] },
+  'playwright-core': { rooms: ['bench'], tests: true },
+  'fast-check': { rooms: [], tests: true },
   vitest: { rooms: ['suites', 'cli', 'vitest.config.ts'], tests: true },
 };

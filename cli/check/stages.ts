@@ -35,6 +35,9 @@ async function saidBy(argv: Argv): Promise<string> {
 /** Everything but the tests, cheapest last words first. */
 export const stages: readonly CheckStage[] = [
   { name: 'types', complaints: () => saidBy([bin('tsc')]) },
+  // The page of the report runs in a browser, whose types nothing else is to see but the tests that look into one.
+  { name: 'page types', complaints: () => saidBy([bin('tsc'), '--project', 'reports/html/page']) },
+  { name: 'page tests', complaints: () => saidBy([bin('tsc'), '--project', 'reports/html/browser']) },
   { name: 'lint', complaints: () => saidBy([bin('biome'), 'check', '--error-on-warnings', '--diagnostic-level=info']) },
   {
     name: 'shell',

@@ -1,9 +1,11 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import exported, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder';
 import type { Reason } from '../../runners/events/event.ts';
-import { type CellResult, type CheckResult, firstProblem, type RunResult } from '../fold.ts';
+import { type AttemptResult, type CellResult, type CheckResult, firstProblem, type RunResult } from '../fold.ts';
 import { packagesLine } from '../packages.ts';
+import { rateOf, rateText } from '../rate.ts';
 import { clean } from './clean.ts';
+import { type Retold, verdictsOf } from './reruns.ts';
 
 /** Lines of the console that stand in the report itself; the whole log is attached. */
 const tailLines = 60;
@@ -63,14 +65,39 @@ function addCheck(
   return testCase;
 }
 
-/** The console's last lines, and a line for each file that Jenkins' attachments plugin and GitLab pick up. */
-function evidence(cell: CellResult, read: (path: string) => string): string {
-  const console = cell.attachments.findLast((each) => each.name === 'console');
-  const tail = console ? read(console.path).trimEnd().split('\n').slice(-tailLines) : [];
-  return clean([...tail, ...cell.attachments.map((each) => `[[ATTACHMENT|${each.path}]]`)].join('\n'));
+/** What Surefire has in a test case, in its order. */
+const ORDER = [
+  ...['failure', 'rerunFailure', 'flakyFailure', 'skipped', 'error', 'rerunError', 'flakyError'],
+  ...['system-out', 'system-err'],
+];
+
+/** Tells failures of other attempts beside the verdict. */
+function addRetold(testCase: TestCase, retold: readonly Retold[], read: Read): void {
+  amend(testCase, (element) => {
+    for (const { element: name, result, attempt } of retold) {
+      const { reason = { code: 'unknown', message: `${result.status} without a reason` } } = result;
+      const child = element.ele(name, { message: clean(reason.message), type: clean(reason.code) });
+      child.ele('stackTrace').cdata(clean(body(reason)));
+      if (result === firstProblem(attempt)) child.ele('system-out').cdata(evidence(attempt, read));
+    }
+    (element.children as Element[]).sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
+  });
 }
 
-function addCell(suite: TestSuite, result: RunResult, cell: CellResult, read: (path: string) => string): void {
+type Read = (path: string) => string;
+
+/** The console's last lines, and a line for each file that Jenkins' attachments plugin and GitLab pick up. */
+function evidence({ attachments }: Pick<AttemptResult, 'attachments'>, read: Read): string {
+  const console = attachments.findLast((each) => each.name === 'console');
+  const tail = console ? read(console.path).trimEnd().split('\n').slice(-tailLines) : [];
+  return clean([...tail, ...attachments.map((each) => `[[ATTACHMENT|${each.path}]]`)].join('\n'));
+}
+
+/** Whose words the evidence stands beside: the first problem of an attempt, else what came last. */
+const speakerOf = ({ checks }: Pick<AttemptResult, 'checks'>) =>
+  firstProblem({ checks }) ?? checks.findLast((each) => each.status !== 'skipped');
+
+function addCell(suite: TestSuite, result: RunResult, cell: CellResult, read: Read): void {
   const { id, arch, distro, fs } = cell.cell;
   const standIn = cell.archive === 'stand-in';
   suite
@@ -82,19 +109,23 @@ function addCell(suite: TestSuite, result: RunResult, cell: CellResult, read: (p
     root.removeAttribute('skipped');
   });
   const packages = packagesLine(result);
+  const rate = result.repeat === undefined ? undefined : rateOf(cell);
   const properties = {
     ...result.properties,
     ...cell.facts,
+    ...(cell.diagnosis ? { diagnosis: cell.diagnosis.sentence } : {}),
+    ...(cell.attempts.length > 1 ? { attempts: cell.attempts.map(({ status }) => status).join(', ') } : {}),
     ...(standIn ? { 'stand-in': 'what ran is no verdict on the distribution itself' } : {}),
+    ...(rate ? { 'pass rate': rateText(rate) } : {}),
     ...(packages === undefined ? {} : { 'packages of the run': packages }),
     ...(cell.rerun ? { rerun: cell.rerun } : {}),
   };
   for (const [name, value] of Object.entries(properties)) suite.property(clean(name), clean(value));
 
-  const speaker = firstProblem(cell) ?? cell.checks.findLast((each) => each.status !== 'skipped');
-  for (const check of cell.checks) {
+  for (const { result: check, attempt, retold } of verdictsOf(cell)) {
     const testCase = addCheck(suite, `${standIn ? 'stand-in' : 'stub'}.${arch}.${distro}.${fs}`, check);
-    if (check === speaker) testCase.standardOutput(evidence(cell, read));
+    if (check === speakerOf(attempt)) testCase.standardOutput(evidence(attempt, read));
+    if (retold.length > 0) addRetold(testCase, retold, read);
   }
 }
 
@@ -109,10 +140,11 @@ function readOrSay(path: string): string {
 
 /**
  * The run as JUnit XML: a test suite per cell, a test case per check, in class `stub.<arch>.<distro>.<fs>`, or `stand-in.…`,
- * so that who adds up classes never takes one for the other. What went wrong with the run as a whole is a suite of its own,
+ * so that who adds up classes never takes one for the other. Other attempts stand beside their verdict as Surefire has them
+ * (`flakyFailure`, `rerunFailure`, …). What went wrong with the run as a whole is a suite of its own,
  * `stub-matrix`.
  */
-export function junitXml(result: RunResult, read: (path: string) => string = readOrSay): string {
+export function junitXml(result: RunResult, read: Read = readOrSay): string {
   const report = builder.newBuilder().name(clean(`stub-matrix ${result.run}`));
   for (const cell of result.cells) addCell(report.testSuite(), result, cell, read);
   if (result.reason || result.cells.length === 0) {

@@ -14,9 +14,19 @@ const SHORTEST = 0.2;
 export interface AccessOptions {
   /** The private key's text. */
   readonly privateKey: string;
-  /** For one command or one answer, in seconds. */
-  readonly timeout: number;
+  /** For one command or one answer, in seconds, as it is at present. */
+  readonly timeout: () => number;
+  /** How many times as long the guest takes at present as one under KVM. */
+  readonly slowness: () => number;
   readonly signal: AbortSignal;
+}
+
+/** What a command came to, whichever way it went. */
+export interface CommandEnded {
+  readonly status: number;
+  readonly stdout: string;
+  /** Empty where a terminal mixes both. */
+  readonly stderr: string;
 }
 
 /** The ways into a running guest: console, SSH, the network segment, the guest agent. */
@@ -31,26 +41,48 @@ export class Access implements AsyncDisposable {
     this.#options = options;
   }
 
-  /** Runs a command at the root shell on the console; a status other than 0 is the guest's failure. @returns its output. */
-  async shell(command: string): Promise<string> {
-    const { timeout } = this.#options;
-    const { status, output } = await this.#machine.execute(command, {
-      awaiting: `"${command}" at the console`,
-      timeout,
-    });
-    if (status === 0) return output;
-    throw new GuestFailure({ code: 'command-failed', message: `"${command}" ended with status ${status}: ${output}` });
+  /** Seconds for one command or one answer. */
+  get patience(): number {
+    return this.#options.timeout();
   }
 
-  /** Runs a command over SSH, logged in by the run's key. @returns its output. */
-  async run(command: string): Promise<string> {
-    const { timeout, signal } = this.#options;
+  get slowness(): number {
+    return this.#options.slowness();
+  }
+
+  /** Aborted when the user breaks the run off. */
+  get signal(): AbortSignal {
+    return this.#options.signal;
+  }
+
+  /** Has the root shell on the console run a command. */
+  async type(command: string, timeout = this.patience): Promise<CommandEnded> {
+    const awaiting = `"${command}" at the console`;
+    const { status, output } = await this.#machine.execute(command, { awaiting, timeout });
+    return { status, stdout: output, stderr: '' };
+  }
+
+  /** Runs a command at the root shell on the console; a status other than 0 is the guest's failure. @returns its output. */
+  async shell(command: string): Promise<string> {
+    const { status, stdout } = await this.type(command);
+    if (status === 0) return stdout;
+    throw new GuestFailure({ code: 'command-failed', message: `"${command}" ended with status ${status}: ${stdout}` });
+  }
+
+  /** Runs a command over SSH, logged in by the run's key. */
+  async exec(command: string, timeout = this.patience): Promise<CommandEnded> {
     const ssh = await this.ssh();
     const { exitCode, stdout, stderr } = await this.#machine.whileAlive(`"${command}" over SSH`, () =>
-      ssh.exec(command, { timeout, signal }),
+      ssh.exec(command, { timeout, signal: this.signal }),
     );
-    if (exitCode === 0) return stdout;
-    const message = `"${command}" over SSH ended with status ${exitCode}: ${stderr || stdout}`;
+    return { status: exitCode, stdout, stderr };
+  }
+
+  /** Runs a command over SSH; a status other than 0 is the guest's failure. @returns its output. */
+  async run(command: string): Promise<string> {
+    const { status, stdout, stderr } = await this.exec(command);
+    if (status === 0) return stdout;
+    const message = `"${command}" over SSH ended with status ${status}: ${stderr || stdout}`;
     throw new GuestFailure({ code: 'command-failed', message });
   }
 
@@ -122,7 +154,7 @@ export class Access implements AsyncDisposable {
 
   get #patience(): { readonly timeout: number; readonly signal: AbortSignal } {
     const { timeout, signal } = this.#options;
-    return { timeout, signal };
+    return { timeout: timeout(), signal };
   }
 
   async #endpoint(awaiting: string) {

@@ -1,6 +1,9 @@
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
 import { HarnessError } from '../errors.ts';
 import type { Reason } from '../events/event.ts';
+import { diagnose } from '../machine/diagnosis/diagnose.ts';
+import { type Evidence, whatWasSaid } from '../machine/diagnosis/evidence.ts';
+import { gatherEvidence } from '../machine/evidence/evidence.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
 import { awaitRootShell } from '../machine/system.ts';
 import { driversOf } from '../matrix/drivers.ts';
@@ -9,8 +12,9 @@ import { loadMatrix } from '../matrix/load.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { ARCHES } from '../qemu/arch.ts';
 import { Access } from './access.ts';
-import { blame, endsGuest } from './blame.ts';
-import { ANSWER, BUDGETS, type Phase } from './budgets.ts';
+import { blame, endsGuest, isStandstill } from './blame.ts';
+import { ANSWER, answerOf, type Phase, patienceOf } from './budgets.ts';
+import { type FirstFailure, leaveCapsule } from './capsule/leave.ts';
 import { type Family, familyOf } from './families.ts';
 import { Guest } from './guest.ts';
 import { install, installerLine } from './install.ts';
@@ -47,7 +51,7 @@ export class Cell implements AsyncDisposable {
   #access: Access | undefined;
   /** Where the reboot was asked for whose end we await. */
   #rebootMark: Mark | undefined;
-  #failed = false;
+  #failure: FirstFailure | undefined;
   #lost = false;
 
   private constructor(planned: PlannedCell, given: Surroundings, workspace: Workspace) {
@@ -119,10 +123,9 @@ export class Cell implements AsyncDisposable {
   async install(): Promise<Outcome> {
     if (this.#guest.installed) return this.#reuse.outcome;
     const line = installerLine(this.planned.cell, this.#ready, this.#given.options);
-    const budget = BUDGETS[this.#ready.proof.accelerator].install;
     const began = Date.now();
     const { mark, packages } = await this.#phases.span('install', () =>
-      install(this.machine, line, this.#phases, budget).catch((error) =>
+      install(this.machine, line, this.#phases, this.#patience('install', 'the end of the installer')).catch((error) =>
         blame(error, began, this.#ready.archive, this.planned, this.#given),
       ),
     );
@@ -167,6 +170,8 @@ export class Cell implements AsyncDisposable {
     const mark = this.machine.mark();
     await this.machine.type('systemctl reboot');
     await this.#awaitReset('shutdown', 'the reset of the second reboot', mark);
+    // Should this boot fail, it can be seen again.
+    await this.#guest.keepLayer();
     await this.#followKexec(() => {});
     return undefined;
   }
@@ -178,6 +183,11 @@ export class Cell implements AsyncDisposable {
     const patience = this.#patience('power-off', 'the power-off of the guest');
     await this.#phases.span('power-off', () => this.machine.powerOff(patience, ARCHES[this.#ready.arch].powerOff));
     return undefined;
+  }
+
+  /** A span of work that is told of, as a phase is. */
+  span<T>(name: string, work: () => Promise<T>): Promise<T> {
+    return this.#phases.span(name, work);
   }
 
   /** Absolute path of the data disk, a qcow2; made by the first who asks. */
@@ -198,9 +208,11 @@ export class Cell implements AsyncDisposable {
   /** The ways into the running guest. */
   get guest(): Access {
     if (this.#access) return this.#access;
-    const timeout = ANSWER[this.#ready.proof.accelerator];
     const { privateKey } = this.#guest.keys;
-    this.#access = new Access(this.machine, { privateKey, timeout, signal: this.#given.signal });
+    const { proof } = this.#ready;
+    const timeout = () => answerOf(proof, this.machine);
+    const slowness = () => timeout() / ANSWER.kvm;
+    this.#access = new Access(this.machine, { privateKey, timeout, slowness, signal: this.#given.signal });
     return this.#access;
   }
 
@@ -214,9 +226,27 @@ export class Cell implements AsyncDisposable {
     return this.#lost || this.#guest.machine?.qemu.qmp.closed === true;
   }
 
-  onFailure(reason: Reason): void {
-    this.#failed = true;
-    this.#lost ||= endsGuest(reason.code);
+  /** What a diagnosis rests on, besides the check that failed. */
+  get evidence(): Pick<Evidence, 'console' | 'before' | 'phase'> {
+    const { machine } = this.#guest;
+    return { ...(machine ? whatWasSaid(machine) : { console: [], before: 0 }), phase: this.#phases.failed };
+  }
+
+  /** Says what went wrong, where the catalogue knows it, and has what can still be had of a guest that does not get on. */
+  async onFailure(reason: Reason, check: string): Promise<void> {
+    const { code, message } = reason;
+    this.#failure ??= { phase: this.#phases.last, code, message, layers: this.#guest.layers };
+    this.#lost ||= endsGuest(code);
+    const { cell } = this.planned;
+    const finding = diagnose({ ...this.evidence, check, reason, cell });
+    if (finding) this.#given.emit({ type: 'diagnosis', cell: cell.id, ...finding });
+    const { machine } = this.#guest;
+    if (!machine || machine.qemu.qmp.closed || !isStandstill(code)) return;
+    const { taken, missing } = await gatherEvidence(machine, this.#workspace.folder, this.#given.signal);
+    for (const { name, path } of taken) this.#phases.attach(name, path);
+    const lacking = missing.map(({ name, because }) => `\n  ${name}: ${because}`);
+    if (lacking.length > 0)
+      this.#phases.note(`of a guest that does not get on, this could not be had:${lacking.join('')}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -224,15 +254,26 @@ export class Cell implements AsyncDisposable {
     const kept = this.#toBeKept && (await keepGuest(this.#guest, this.machine, this.#workspace, this.#phases));
     try {
       if (!kept) await this.#guest[Symbol.asyncDispose]();
+      await this.#leaveCapsule();
       await this.#reuse[Symbol.asyncDispose]();
     } finally {
       if (!kept) await this.#workspace[Symbol.asyncDispose]();
     }
   }
 
+  async #leaveCapsule(): Promise<void> {
+    const [failure, prepared, { signal }] = [this.#failure, this.#prepared, this.#given];
+    if (!failure || !prepared || signal.aborted) return;
+    const installed = () => this.#reuse.installed();
+    const parts = { planned: this.planned, given: this.#given, workspace: this.#workspace, guest: this.#guest };
+    await leaveCapsule({ ...parts, phases: this.#phases, prepared, failure, installed });
+  }
+
   get #toBeKept(): boolean {
     const { options, signal } = this.#given;
-    return options.keep && this.#failed && this.#guest.machine?.qemu.qmp.closed === false && !signal.aborted;
+    return (
+      options.keep && this.#failure !== undefined && this.#guest.machine?.qemu.qmp.closed === false && !signal.aborted
+    );
   }
 
   get #ready(): Prepared {
@@ -263,7 +304,7 @@ export class Cell implements AsyncDisposable {
   }
 
   #patience(phase: Phase, awaiting: string) {
-    return { awaiting, ...BUDGETS[this.#ready.proof.accelerator][phase] };
+    return patienceOf(phase, this.#ready.proof, awaiting);
   }
 
   /** Ends the sessions into a system that is about to go. */

@@ -11,7 +11,7 @@ import { versionOf } from '../host/tools.ts';
 import { ARCHES } from '../qemu/arch.ts';
 import type { Inputs } from '../store/inputs.ts';
 import type { Store } from '../store/store.ts';
-import { ANSWER } from './budgets.ts';
+import { answerOf } from './budgets.ts';
 import type { Guest } from './guest.ts';
 import type { Phases } from './phases.ts';
 import type { Prepared } from './prepare.ts';
@@ -68,7 +68,7 @@ export async function restoreCheckpoint(
     return undefined;
   }
   const machine = await guest.adopt(result.machine);
-  const timeout = ANSWER[prepared.proof.accelerator];
+  const timeout = answerOf(prepared.proof, machine);
   const { clockOff, reseeded } = await freshen(machine, { awaiting: 'the clock of the restored guest', timeout });
   phases.fact(
     'restored',

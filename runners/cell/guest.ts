@@ -28,6 +28,8 @@ export class Guest implements AsyncDisposable {
   readonly #workspace: Workspace;
   readonly #phases: Phases;
   readonly #resources = new AsyncDisposableStack();
+  readonly #layers: string[] = [];
+  #frozen = 0;
   #medium: Medium | undefined;
   #share: Share | undefined;
 
@@ -44,6 +46,14 @@ export class Guest implements AsyncDisposable {
       ? mediumOf(this.installed, this.#workspace)
       : emptyMedium(this.#planned.filesystem, this.#workspace));
     return this.#medium;
+  }
+
+  /**
+   * Absolute paths of the disks below the one that is written to, of those that this cell made itself, each lying on the one
+   * before: as it was when the next was begun.
+   */
+  get layers(): readonly string[] {
+    return [...this.#layers];
   }
 
   /** What a checkpoint brings with it. */
@@ -94,8 +104,7 @@ export class Guest implements AsyncDisposable {
   async start(prepared: Prepared): Promise<Machine> {
     for (const [name, file] of Object.entries(EVIDENCE)) this.#phases.attach(name, this.#workspace.file(file));
     const spec = await this.spec(prepared);
-    const lifelines = await this.#serveShare();
-    return this.adopt(await Machine.start(spec, { ...this.options, lifelines }));
+    return this.adopt(await Machine.start(spec, { ...this.options, ...(await this.#serveShare()) }));
   }
 
   /** Takes over a machine that was started by somebody else, and leaves its command line among the evidence. */
@@ -121,7 +130,7 @@ export class Guest implements AsyncDisposable {
     await qmp.execute('stop');
     try {
       if (medium.disk !== undefined) {
-        const layer = this.#workspace.scratch('layer.qcow2');
+        const layer = this.#workspace.scratch(`layer-${++this.#frozen}.qcow2`);
         await qmp.execute('blockdev-snapshot-sync', { device: 'data', 'snapshot-file': layer, format: 'qcow2' });
         this.#medium = { ...medium, disk: layer };
       }
@@ -131,16 +140,22 @@ export class Guest implements AsyncDisposable {
     }
   }
 
+  /** Keeps the disk as it is at this moment, below a new layer. Takes some milliseconds; a folder is not kept. */
+  async keepLayer(): Promise<void> {
+    const { disk } = await this.medium();
+    if (disk !== undefined) await this.freeze(async () => void this.#layers.push(disk));
+  }
+
   /** Lets it go on without us, where it was started to outlive us. */
   async release(): Promise<void> {
     await this.machine?.release();
     this.#share?.release();
   }
 
-  /** Starts what serves the folder that is the root, where one is. @returns what ends the guest when it ends. */
-  async #serveShare(): Promise<readonly Promise<never>[]> {
+  /** Starts what serves the folder that is the root, where one is. @returns what a machine has to know of it. */
+  async #serveShare(): Promise<Pick<MachineOptions, 'lifelines' | 'helpers'>> {
     const { share: folder } = await this.medium();
-    if (folder === undefined) return [];
+    if (folder === undefined) return {};
     const { sockets, register } = this.#workspace;
     const log = this.#workspace.file('virtiofsd.log');
     this.#phases.attach('virtiofsd-log', log);
@@ -149,7 +164,7 @@ export class Guest implements AsyncDisposable {
     this.#share = this.#resources.use(share);
     register.process(share.pid, share.argv[0]);
     this.#given.uses?.(share.pid);
-    return [share.ended];
+    return { lifelines: [share.ended], helpers: [share.pid] };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -1,13 +1,12 @@
 import { asGuestsSay } from '../../mirrors/proxy/archives.ts';
 import type { FailOn } from '../channels/console/console.ts';
 import { GuestFailure } from '../errors.ts';
-import type { Machine, Mark } from '../machine/machine.ts';
+import type { Machine, Mark, Patience } from '../machine/machine.ts';
 import type { Cell } from '../matrix/cells.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import { pasteable } from '../process/command.ts';
 import { GUEST_PROXY } from '../qemu/argv.ts';
 import { type CellArchive, exceptionSettings } from './archive.ts';
-import type { Budget } from './budgets.ts';
 import { KEYRING_FILE } from './guest-spec.ts';
 import type { Phases } from './phases.ts';
 import type { Prepared } from './prepare.ts';
@@ -67,7 +66,7 @@ export interface InstallEnd {
 }
 
 /** Types the line at the shell and waits until the installer says that it is done. */
-export async function install(machine: Machine, line: string, phases: Phases, budget: Budget): Promise<InstallEnd> {
+export async function install(machine: Machine, line: string, phases: Phases, patience: Patience): Promise<InstallEnd> {
   const { console } = machine.qemu;
   const start = machine.mark();
   const over = new AbortController();
@@ -75,7 +74,7 @@ export async function install(machine: Machine, line: string, phases: Phases, bu
   try {
     // Its status after it, for an installer that ends without its own words.
     await machine.type(`${line}; echo "status-$?"`);
-    const awaited = { awaiting: 'the end of the installer', ...budget, signal: over.signal };
+    const awaited = { ...patience, signal: over.signal };
     const said = machine.see(/stub-install: \S+ is installed, after \d+ s|\nstatus-\d+\n/, {
       ...awaited,
       from: start.position,

@@ -5,6 +5,9 @@ export class Phases {
   readonly #cell: string;
   readonly #emit: Emit;
   #current: string | undefined;
+  /** The phase that broke off, where the last one did. */
+  failed: string | undefined;
+  #last = 'preparation';
 
   constructor(cell: string, emit: Emit) {
     this.#cell = cell;
@@ -16,9 +19,11 @@ export class Phases {
     const started = performance.now();
     const end = (ok: boolean) => {
       this.#current = undefined;
+      this.failed = ok ? undefined : phase;
       this.#emit({ type: 'phase-ended', cell: this.#cell, phase, seconds: (performance.now() - started) / 1000, ok });
     };
     this.#current = phase;
+    this.#last = phase;
     this.#emit({ type: 'phase-started', cell: this.#cell, phase });
     try {
       const result = await work();
@@ -28,6 +33,11 @@ export class Phases {
       end(false);
       throw error;
     }
+  }
+
+  /** The one that was begun last, and may have ended. */
+  get last(): string {
+    return this.#last;
   }
 
   /** A sign of life within the running phase; outside of any it is nobody's. */

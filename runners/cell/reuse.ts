@@ -4,7 +4,7 @@ import { type CheckpointParts, restoreCheckpoint, type Stage, takeCheckpoint } f
 import type { Guest } from './guest.ts';
 import { installInputs } from './install-inputs.ts';
 import { INSTALLED, Installation } from './installation.ts';
-import { type Installed, writeInstalled } from './installed.ts';
+import { type Installed, readInstalled, writeInstalled } from './installed.ts';
 import type { Phases } from './phases.ts';
 import type { Prepared } from './prepare.ts';
 import { storeOf } from './store.ts';
@@ -18,6 +18,7 @@ export class Reuse implements AsyncDisposable {
   readonly #store: Store;
   #installation: Installation | undefined;
   #reused: Entry | undefined;
+  #kept = false;
   #contents: string | null = null;
 
   constructor(planned: PlannedCell, given: Surroundings, phases: Phases) {
@@ -67,6 +68,14 @@ export class Reuse implements AsyncDisposable {
     await this.#phases.span('keep', () =>
       guest.freeze((medium) => installation.complete((folder) => writeInstalled(folder, medium, said))),
     );
+    this.#kept = true;
+  }
+
+  /** What this cell has just installed or was started from, as the store has it; nothing where it is not in there. */
+  async installed(): Promise<Installed | undefined> {
+    if (this.#installation?.reused) return this.#installation.reused;
+    if (!this.#kept || !this.#installation) return undefined;
+    return readInstalled((await this.#installation.entry).folder);
   }
 
   /** Goes on from where an earlier run put the guest aside; nothing where there is no such checkpoint. */

@@ -4,7 +4,7 @@ import { STUB_CAME_BACK } from '../machine/sights.ts';
 import { askIdentity, logIn, type SystemIdentity } from '../machine/system.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Access } from './access.ts';
-import { ANSWER } from './budgets.ts';
+import { answerOf } from './budgets.ts';
 import { familyOf } from './families.ts';
 import type { Prepared } from './prepare.ts';
 
@@ -32,7 +32,7 @@ export class Systems {
 
   /** Asks the one that is up now. */
   async identify(machine: Machine, { proof }: Prepared, awaiting: string): Promise<SystemIdentity> {
-    const identity = await askIdentity(machine, { awaiting, timeout: ANSWER[proof.accelerator] });
+    const identity = await askIdentity(machine, { awaiting, timeout: answerOf(proof, machine) });
     this.seen.push(identity);
     return identity;
   }

@@ -28,6 +28,8 @@ export interface Reason {
   readonly command?: string | undefined;
   readonly evidence?: string | undefined;
   readonly stack?: string | undefined;
+  /** Set where neither the guest nor the harness is at fault, but what was typed or stands in matrix.yaml. */
+  readonly fault?: 'usage' | undefined;
 }
 
 /** Facts of the whole run, known before the first cell: commit, command line, accelerator per architecture, QEMU version… */
@@ -38,6 +40,8 @@ export interface RunStarted extends Stamp {
   readonly cells: readonly CellName[];
   /** From experience, where there is any: how long each cell takes, in seconds by its id, and how many run at a time. */
   readonly expected?: { readonly seconds: Readonly<Record<string, number>>; readonly jobs: number };
+  /** How often each cell is run, whatever comes of it; absent where once is enough, or more only after a failure. */
+  readonly repeat?: number | undefined;
   readonly properties: Readonly<Record<string, string>>;
 }
 
@@ -127,6 +131,8 @@ export interface CellEnded extends Stamp {
   readonly cell: string;
   readonly status: Status;
   readonly seconds: number;
+  /** Why another attempt follows; absent where this was the last. */
+  readonly again?: string | undefined;
 }
 
 /** Something a reader should know that is no verdict: KVM opened but did not run, a stale archive, a guest kept running. */
@@ -134,6 +140,8 @@ export interface Note extends Stamp {
   readonly type: 'note';
   readonly cell?: string;
   readonly text: string;
+  /** `interruption`: what a user who breaks the run off is told. */
+  readonly topic?: 'interruption';
 }
 
 /** How guests' questions for the files of an archive were answered: how many from where. */

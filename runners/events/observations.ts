@@ -39,6 +39,8 @@ export interface Diagnosis extends Stamp {
   readonly lines: readonly ConsoleLine[];
   /** The same for the same fault in another run: addresses, times and names of this run are masked. */
   readonly signature: string;
+  /** What to do next, in one sentence. */
+  readonly hint?: string;
 }
 
 /** The first line in which a cell's console tells another story than in its last good run. */

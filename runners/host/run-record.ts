@@ -13,7 +13,7 @@ const processSchema = z.strictObject({
   program: z.string(),
 });
 
-const ownerSchema = z.strictObject({
+export const ownerSchema = z.strictObject({
   host: z.string(),
   bootId: z.string(),
   pidNamespace: z.string(),

@@ -7,6 +7,9 @@ import { GuestFailure, HarnessError, StubMatrixError } from '../errors.ts';
 import { pasteable } from '../process/command.ts';
 import type { MachineSpec } from '../qemu/argv.ts';
 import { launchQemu, type Qemu, type QemuExit } from '../qemu/launch.ts';
+import { type Sample, slowness } from './progress/sample.ts';
+import { isStopped, type Sampler, startSampler } from './progress/sampler.ts';
+import { type Budget, heldBack, watchProgress } from './progress/watch.ts';
 import { FATAL_SIGHTS } from './sights.ts';
 
 export interface MachineOptions {
@@ -20,14 +23,28 @@ export interface MachineOptions {
   readonly env: Readonly<Record<string, string>>;
   /** What the guest cannot live without, besides QEMU: each rejects when it has ended, such as the `ended` of a share. */
   readonly lifelines?: readonly Promise<never>[];
+  /** The processes that read and write for it outside of QEMU, such as virtiofsd. */
+  readonly helpers?: readonly number[];
   readonly signal: AbortSignal;
 }
 
-/** A wait at the guest: what for, and how long it may take or stay silent, in seconds. */
-export interface Patience {
+/** A wait at the guest: what for, and how long. */
+export type Patience = Waiting &
+  (
+    | {
+        /** In seconds by the clock: for what comes soon or not at all. */
+        readonly timeout: number;
+        readonly budget?: Budget;
+      }
+    | {
+        readonly timeout?: undefined;
+        /** For as long as the guest gets on. */
+        readonly budget: Budget;
+      }
+  );
+
+interface Waiting {
   readonly awaiting: string;
-  readonly timeout: number;
-  readonly idle?: number;
   /** What makes this wait pointless, besides what always does. */
   readonly failOn?: readonly FailOn[];
   /** Ends this wait, besides what ends the whole run. */
@@ -54,10 +71,13 @@ const SAME_RESET = 5000;
 /** Channels report these when the other side is gone; why it is gone says more. */
 const LOST = ['console-closed', 'qemu-gone', 'agent-closed', 'ssh-lost', 'share-died'];
 
+/** Seconds until a person would press the button once more: on a busy host a login prompt is there before who listens to it. */
+const PRESSED_AGAIN = 10;
+
 /** Matches nothing: for a wait that only what must not come can end. */
 const NOTHING = /(?!)/;
 
-/** In seconds, eleven days: such a wait ends with the one it accompanies. */
+/** In seconds, eleven days: such a wait ends with the one it accompanies, or by its budget. */
 const AS_LONG_AS_THE_OTHER = 1e6;
 
 /** A running guest: QEMU, the channels into it and its network segment. Disposing of it ends it. */
@@ -68,16 +88,18 @@ export class Machine implements AsyncDisposable {
   readonly #signal: AbortSignal;
   readonly #log: string;
   readonly #lifelines: readonly Promise<never>[];
+  readonly #sampler: Sampler;
   /** Where on the console the life of the present system begins; what came before it concerns nobody any more. */
   #begin = 0;
 
-  private constructor(qemu: Qemu, segment: Segment, { signal, log, lifelines = [] }: MachineOptions) {
+  private constructor(qemu: Qemu, segment: Segment, { signal, log, lifelines = [], helpers = [] }: MachineOptions) {
     this.qemu = qemu;
     this.neighbour = new Neighbour(segment);
     this.#segment = segment;
     this.#signal = signal;
     this.#log = log;
     this.#lifelines = lifelines;
+    this.#sampler = startSampler({ qemu, helpers });
   }
 
   /** Starts the guest; when this returns, its first instructions run and nothing it says is missed. */
@@ -101,6 +123,11 @@ export class Machine implements AsyncDisposable {
     return { position: this.#begin, events: this.qemu.qmp.events.length };
   }
 
+  /** Where on the console the last mark was set. */
+  get begin(): number {
+    return this.#begin;
+  }
+
   /** What a guest that was only just started comes from. */
   get start(): Mark {
     return { position: 0, events: 0 };
@@ -120,51 +147,74 @@ export class Machine implements AsyncDisposable {
 
   /** Waits for text on the console. */
   see(pattern: RegExp, patience: Patience & { readonly from?: number }): Promise<ConsoleMatch> {
-    return this.whileAlive(patience.awaiting, () =>
-      this.qemu.console.waitFor(pattern, { ...patience, signal: this.#either(patience.signal) }),
-    );
+    const { awaiting, timeout = AS_LONG_AS_THE_OTHER, budget, signal } = patience;
+    const wait = (over: AbortSignal) => ({ ...patience, timeout, signal: this.#either(over, signal) });
+    return this.whileAlive(awaiting, (over) => this.qemu.console.waitFor(pattern, wait(over)), budget);
   }
 
   /** Has the shell on the console run a command. */
   execute(command: string, patience: Patience): Promise<Executed> {
-    return this.whileAlive(patience.awaiting, () =>
-      this.qemu.console.execute(command, { ...patience, signal: this.#signal }),
-    );
+    const { awaiting, timeout = AS_LONG_AS_THE_OTHER, budget } = patience;
+    const wait = (over: AbortSignal) => ({ ...patience, timeout, signal: this.#either(over) });
+    return this.whileAlive(awaiting, (over) => this.qemu.console.execute(command, wait(over)), budget);
   }
 
   /** Waits until QEMU has reported a reset since the mark. */
-  async reset(mark: Mark, { awaiting, timeout, signal }: Patience): Promise<void> {
-    const wait = { awaiting, timeout, from: mark.events, signal: this.#either(signal) };
-    await this.whileAlive(awaiting, () => this.qemu.qmp.waitForEvent('RESET', wait));
+  async reset(mark: Mark, { awaiting, timeout = AS_LONG_AS_THE_OTHER, budget, signal }: Patience): Promise<void> {
+    const wait = (over: AbortSignal) => ({ awaiting, timeout, from: mark.events, signal: this.#either(over, signal) });
+    await this.whileAlive(awaiting, (over) => this.qemu.qmp.waitForEvent('RESET', wait(over)), budget);
   }
 
   /** Asks the guest from outside to power itself off, and waits until it has, which ends QEMU. */
-  async powerOff({ awaiting, timeout }: Patience, by: 'button' | 'agent'): Promise<void> {
+  async powerOff(
+    { awaiting, timeout = AS_LONG_AS_THE_OTHER, budget }: Patience,
+    by: 'button' | 'agent',
+  ): Promise<void> {
     const { qmp, agent } = this.qemu;
     // A guest that is off already was not powered off by this.
     await this.whileAlive(awaiting, () => qmp.execute('query-status'));
+    const ask = async (over: AbortSignal) => {
+      const signal = this.#either(over);
+      const until = Date.now() + timeout * 1000;
+      // The agent answers nothing; its channel ends with QEMU.
+      if (by === 'agent') await agent.call('guest-shutdown', { mode: 'powerdown' }, { timeout, signal });
+      while (by === 'button' && Date.now() < until) {
+        await qmp.execute('system_powerdown');
+        await sleep(PRESSED_AGAIN * 1000, undefined, { signal, ref: false });
+      }
+      await sleep(Math.max(0, until - Date.now()), undefined, { signal, ref: false });
+    };
+    let instead = `not seen within ${timeout} s`;
     try {
-      await this.whileAlive(awaiting, async () => {
-        if (by === 'button') await qmp.execute('system_powerdown');
-        // The agent answers nothing; its channel ends with QEMU.
-        else await agent.call('guest-shutdown', { mode: 'powerdown' }, { timeout, signal: this.#signal });
-        await sleep(timeout * 1000, undefined, { signal: this.#signal, ref: false });
-      });
+      await this.whileAlive(awaiting, ask, budget);
     } catch (error) {
       if (error instanceof StubMatrixError && error.code === 'guest-powered-off') return;
-      throw error;
+      if (!(error instanceof GuestFailure && error.code === 'hung')) throw error;
+      // It stands still as one does that has heard nothing.
+      instead = error.message;
     }
-    throw new GuestFailure({
-      code: 'no-power-off',
-      message: `${awaiting}: not seen within ${timeout} s of asking for it by the ${by}`,
-    });
+    const message = `${awaiting}, after asking for it by the ${by}: ${instead}`;
+    throw new GuestFailure({ code: 'no-power-off', message });
+  }
+
+  /** What it has done so far, as seen from outside; oldest first. */
+  get samples(): readonly Sample[] {
+    return this.#sampler.samples;
+  }
+
+  /** How many times longer than on a free host it takes the guest at present to do something: from 1 to 10. */
+  get slowness(): number {
+    return slowness(this.#sampler.samples);
   }
 
   /**
    * Runs `work`, unless before it settles the guest dies, loses what it cannot live without, or says on its console that it is
-   * about to die: then the reason of that is thrown, which explains more than whatever `work` would come to.
+   * about to die: then the reason of that is thrown, which explains more than whatever `work` would come to. With a budget, also
+   * unless it no longer gets on.
+   *
+   * @param work its signal is aborted when nobody waits for it any more
    */
-  async whileAlive<T>(awaiting: string, work: () => Promise<T>): Promise<T> {
+  async whileAlive<T>(awaiting: string, work: (over: AbortSignal) => Promise<T>, budget?: Budget): Promise<T> {
     const over = new AbortController();
     const died = this.qemu.exited.then((exit): never => {
       throw deathOf(exit, awaiting, this.#log, this.qemu.argv);
@@ -176,11 +226,14 @@ export class Machine implements AsyncDisposable {
       failOn: FATAL_SIGHTS,
       signal: over.signal,
     });
-    const working = work();
-    for (const each of [died, doomed, working]) each.catch(() => {});
+    const stuck = budget ? [watchProgress(this.#sampler, this.qemu, { awaiting, budget, signal: over.signal })] : [];
+    const working = work(over.signal);
+    for (const each of [died, doomed, working, ...stuck]) each.catch(() => {});
     try {
-      return await Promise.race([working, died, doomed as Promise<never>, ...this.#lifelines]);
+      return await Promise.race([working, died, doomed as Promise<never>, ...stuck, ...this.#lifelines]);
     } catch (error) {
+      // Whatever a guest failed to do that nobody let run.
+      if (error instanceof GuestFailure && isStopped(this.qemu.pid)) throw heldBack('stopped', awaiting, this.qemu.pid);
       if (error instanceof StubMatrixError && LOST.includes(error.code)) {
         await Promise.race([died, sleep(END_NOTICED * 1000, undefined, { ref: false })]);
       }
@@ -192,18 +245,20 @@ export class Machine implements AsyncDisposable {
 
   /** Lets the guest go on without us. Only where it was started to outlive us. */
   async release(): Promise<void> {
+    this.#sampler[Symbol.dispose]();
     this.qemu.release();
     await this.#segment[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#sampler[Symbol.dispose]();
     this.neighbour[Symbol.dispose]();
     await this.qemu[Symbol.asyncDispose]();
     await this.#segment[Symbol.asyncDispose]();
   }
 
-  #either(signal: AbortSignal | undefined): AbortSignal {
-    return signal ? AbortSignal.any([this.#signal, signal]) : this.#signal;
+  #either(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+    return AbortSignal.any([this.#signal, ...signals.filter((each) => each !== undefined)]);
   }
 }
 

@@ -58,7 +58,7 @@ const LOGIN_PROMPT = /\n[\w.-]+ login: /;
 /** Waits for the prompt of a root shell, and keeps the kernel from writing into what is typed there. */
 export async function awaitRootShell(machine: Machine, patience: Patience, from: number): Promise<void> {
   await machine.see(SHELL_PROMPT, { ...patience, from });
-  await machine.execute('dmesg -n 1', { awaiting: 'a quiet console', timeout: 60 });
+  await machine.execute('dmesg -n 1', { ...patience, awaiting: 'a quiet console' });
 }
 
 /** systemd's words when all that it starts is there, or whatever comes first: a getty takes its time behind them. */

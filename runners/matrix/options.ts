@@ -26,8 +26,12 @@ export interface RunOptions {
   readonly otherKernel?: OtherKernel;
   /** Absolute path of an initramfs to boot instead of the one in the squashfs. */
   readonly initrd?: string;
+  /** The host's QEMU, whatever its age; where absent, a newer one of Debian's where the host's has faults that guests die of. */
+  readonly qemu?: 'host';
   /** Leave the guest of a failed cell running. */
   readonly keep: boolean;
+  /** Put the image and what is installed into the capsule of a failed cell too. */
+  readonly withImage?: boolean;
   /** URI of the package archive to install from, instead of the matrix's origins. */
   readonly mirror?: string;
   /** What to install from; the distributions' own archives where absent. */
@@ -40,6 +44,10 @@ export interface RunOptions {
   readonly audit?: number;
   /** Start from a machine that was put aside at stub's root shell, or at the installed system's login. */
   readonly from?: 'shell' | 'booted';
+  /** How often a cell that failed may be tried again; not at all where absent. */
+  readonly retries?: number;
+  /** How often each cell is run, whatever comes of it; once where absent. Never together with `retries`. */
+  readonly repeat?: number;
   /** How many cells may run at the same time, 1 or more; as many as the host has room for where absent. */
   readonly jobs?: number;
   /** How many cores guests may keep busy, 1 or more; those that others leave idle where absent. */

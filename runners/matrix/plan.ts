@@ -1,8 +1,9 @@
 import { type Cell, cellsOf, matches } from './cells.ts';
 import type { Experience } from './experience.ts';
 import type { ArchiveChoice, ArchiveKind } from './fields.ts';
+import { narrowed } from './rules.ts';
 import type { Distribution, Filesystem, KnownFailure, Matrix } from './schema.ts';
-import { type Selection, selects } from './select.ts';
+import { type Selection, selectorOf } from './select.ts';
 import { type Existing, verdictOn } from './verdict.ts';
 
 export interface PlannedCell {
@@ -52,17 +53,20 @@ export function makePlan(matrix: Matrix, existing: Existing, wishes: Wishes = {}
   const run: PlannedCell[] = [];
   const skip: SkippedCell[] = [];
   const unselected: Cell[] = [];
+  const selects = selectorOf(selection);
+  const narrow = narrowed(matrix);
   for (const cell of cellsOf(matrix)) {
     const distribution = matrix.distributions[cell.distro];
     const filesystem = matrix.filesystems[cell.fs];
-    if (!distribution || !filesystem || !selects(selection, cell, distribution)) {
+    if (!distribution || !filesystem || !selects(cell, distribution)) {
       unselected.push(cell);
       continue;
     }
-    const verdict = verdictOn(matrix, existing, cell, archive);
+    const rules = narrow(cell.distro);
+    const verdict = verdictOn(rules, existing, cell, archive);
     if ('because' in verdict) skip.push({ cell, because: verdict.because });
     else {
-      const expected = expectations(matrix, cell, verdict.archives, experienceOf(cell.id));
+      const expected = expectations(rules, cell, verdict.archives, experienceOf(cell.id));
       run.push({ cell, distribution, filesystem, ...verdict, ...expected });
     }
   }
@@ -83,7 +87,7 @@ function expectations(
   return {
     knownFailures,
     expected: experience?.seconds ?? row?.seconds ?? 0,
-    expectedInstalled: row?.installed ?? 0,
+    expectedInstalled: experience?.installedSeconds ?? row?.installed ?? 0,
     ...(experience ? { experience } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import { type Cell, cellsOf, matches } from './cells.ts';
 import { type ArchiveKind, archiveKinds } from './fields.ts';
+import { byDistribution } from './rules.ts';
 import type { Matrix, When } from './schema.ts';
 import { all, dimensionsOf } from './select.ts';
 import { suggest } from './suggest.ts';
@@ -19,8 +20,11 @@ export function checkReferences(matrix: Matrix): Problem[] {
   return wrong.length > 0 ? wrong : [...deadRules(matrix), ...deadFailures(matrix), ...unexpected(matrix)];
 }
 
-const unknown = (kind: string, value: string, names: readonly string[]) =>
-  names.includes(value) ? undefined : `unknown ${kind} "${value}": ${suggest(value, names)}`;
+/** What there is to say of a value that should be one of the names. */
+function unknownAmong(kind: string, names: readonly string[]): (value: string) => string | undefined {
+  const known = new Set(names);
+  return (value) => (known.has(value) ? undefined : `unknown ${kind} "${value}": ${suggest(value, names)}`);
+}
 
 /** A problem where there is something to say. */
 const at = (path: PropertyKey[], message: string | undefined, onKey = false): Problem[] =>
@@ -28,25 +32,30 @@ const at = (path: PropertyKey[], message: string | undefined, onKey = false): Pr
 
 function namesInRows(matrix: Matrix): Problem[] {
   const { arch, fs } = dimensionsOf(matrix);
-  const archives = Object.keys(matrix.mirrors);
+  const unknownArch = unknownAmong(arch.kind, arch.names);
+  const unknownFs = unknownAmong(fs.kind, fs.names);
+  const unknownArchive = unknownAmong('archive', Object.keys(matrix.mirrors));
   return Object.entries(matrix.distributions).flatMap(([id, row]) => {
     const here = ['distributions', id];
     return [
-      ...at([...here, 'default-fs'], unknown(fs.kind, row['default-fs'], fs.names)),
+      ...at([...here, 'default-fs'], unknownFs(row['default-fs'])),
       ...Object.entries(row.published).flatMap(([name, { archive }]) => [
-        ...at([...here, 'published', name], unknown(arch.kind, name, arch.names), true),
-        ...at([...here, 'published', name, 'archive'], unknown('archive', archive, archives)),
+        ...at([...here, 'published', name], unknownArch(name), true),
+        ...at([...here, 'published', name, 'archive'], unknownArchive(archive)),
       ]),
     ];
   });
 }
 
 function namesInRules(matrix: Matrix): Problem[] {
+  const dimensions = Object.entries(dimensionsOf(matrix)).map(
+    ([dimension, { kind, names }]) => [dimension, unknownAmong(kind, names)] as const,
+  );
   return (['skip', 'known-failures', 'archive-exceptions', 'expected'] as const).flatMap((table) =>
     matrix[table].flatMap(({ when }, index) =>
-      Object.entries(dimensionsOf(matrix)).flatMap(([dimension, { kind, names }]) =>
+      dimensions.flatMap(([dimension, unknown]) =>
         (when?.[dimension as 'distro'] ?? []).flatMap((value, place) =>
-          at([table, index, 'when', dimension, place], unknown(kind, value, names)),
+          at([table, index, 'when', dimension, place], unknown(value)),
         ),
       ),
     ),
@@ -54,18 +63,23 @@ function namesInRules(matrix: Matrix): Problem[] {
 }
 
 function namesInProfiles(matrix: Matrix): Problem[] {
-  const dimensions = Object.entries(dimensionsOf(matrix));
-  const ids = cellsOf(matrix).map(({ id }) => id);
+  const dimensions = Object.entries(dimensionsOf(matrix)).map(
+    ([dimension, { kind, names }]) => [dimension, unknownAmong(kind, [...names, all])] as const,
+  );
+  const unknownCell = unknownAmong(
+    'cell',
+    cellsOf(matrix).map(({ id }) => id),
+  );
   return Object.entries(matrix.profiles).flatMap(([name, { select }]) =>
     select.flatMap((choice, index) => {
       const here = ['profiles', name, 'select', index];
       const beside = choice.cell && dimensions.find(([dimension]) => choice[dimension as 'distro'])?.[0];
       return [
         ...at([...here, 'cell'], beside && `\`cell\` names cells exactly, so \`${beside}\` does not go with it`),
-        ...(choice.cell ?? []).flatMap((id, place) => at([...here, 'cell', place], unknown('cell', id, ids))),
-        ...dimensions.flatMap(([dimension, { kind, names }]) =>
+        ...(choice.cell ?? []).flatMap((id, place) => at([...here, 'cell', place], unknownCell(id))),
+        ...dimensions.flatMap(([dimension, unknown]) =>
           (choice[dimension as 'distro'] ?? []).flatMap((value, place) =>
-            at([...here, dimension, place], unknown(kind, value, [...names, all])),
+            at([...here, dimension, place], unknown(value)),
           ),
         ),
       ];
@@ -117,29 +131,35 @@ const judgedBy = (when: When): ArchiveKind => (when.archive?.includes('real') ==
 
 /** A rule that decides nothing is a left-over or a mistake; either way its reason would be read by nobody. */
 function deadRules(matrix: Matrix): Problem[] {
-  let open = casesOf(matrix);
-  return matrix.skip.flatMap(({ when }, index) => {
-    const decided = open.filter(({ cell, archive }) => matches(when, cell, archive));
-    open = open.filter((each) => !decided.includes(each));
-    if (decided.some(({ archive }) => archive === judgedBy(when))) return [];
-    return at(['skip', index], 'this rule skips no cell that is not skipped already, or means none');
-  });
+  const skips = byDistribution(matrix.skip);
+  const alive = new Set<object>();
+  for (const { cell, archive } of casesOf(matrix)) {
+    const rule = skips(cell.distro).find(({ when }) => matches(when, cell, archive));
+    if (rule && archive === judgedBy(rule.when)) alive.add(rule);
+  }
+  return matrix.skip.flatMap((rule, index) =>
+    alive.has(rule) ? [] : at(['skip', index], 'this rule skips no cell that is not skipped already, or means none'),
+  );
 }
 
 function deadFailures(matrix: Matrix): Problem[] {
-  const open = casesOf(matrix).filter(
-    ({ cell, archive }) => !matrix.skip.some(({ when }) => matches(when, cell, archive)),
-  );
-  return matrix['known-failures'].flatMap(({ when }, index) =>
-    open.some(({ cell, archive }) => archive === judgedBy(when) && matches(when, cell, archive))
-      ? []
-      : at(['known-failures', index], 'this is known of no cell that can be run'),
+  const skips = byDistribution(matrix.skip);
+  const failures = byDistribution(matrix['known-failures']);
+  const alive = new Set<object>();
+  for (const { cell, archive } of casesOf(matrix)) {
+    if (skips(cell.distro).some(({ when }) => matches(when, cell, archive))) continue;
+    for (const failure of failures(cell.distro))
+      if (archive === judgedBy(failure.when) && matches(failure.when, cell, archive)) alive.add(failure);
+  }
+  return matrix['known-failures'].flatMap((failure, index) =>
+    alive.has(failure) ? [] : at(['known-failures', index], 'this is known of no cell that can be run'),
   );
 }
 
 function unexpected(matrix: Matrix): Problem[] {
+  const expected = byDistribution(matrix.expected);
   const without = casesOf(matrix).find(
-    ({ cell, archive }) => !matrix.expected.some(({ when }) => matches(when, cell, archive)),
+    ({ cell, archive }) => !expected(cell.distro).some(({ when }) => matches(when, cell, archive)),
   );
   if (!without) return [];
   return at(['expected'], `no row for ${without.cell.id}; end the list with one that has no \`when\``);

@@ -49,12 +49,25 @@ export function choicesOf({ select }: Profile, matrix: Matrix, hostArch: string)
 }
 
 /** Whether a cell is among what was asked for. */
-export function selects(selection: Selection, cell: Cell, distribution: Distribution): boolean {
-  if (selection === 'everything') return true;
-  if (isMany(selection)) return selection.some((each) => selects(each, cell, distribution));
-  if ('cell' in selection) return selection.cell.includes(cell.id);
-  const { distro = [cell.distro], arch = [selection.hostArch], fs = [distribution['default-fs']] } = selection;
-  return distro.includes(cell.distro) && arch.includes(cell.arch) && fs.includes(cell.fs);
+export type Selects = (cell: Cell, distribution: Distribution) => boolean;
+
+/** Asks of each cell at the same cost, however many names were given. */
+export function selectorOf(selection: Selection): Selects {
+  if (selection === 'everything') return () => true;
+  if (isMany(selection)) {
+    const selectors = selection.map(selectorOf);
+    return (cell, distribution) => selectors.some((selects) => selects(cell, distribution));
+  }
+  if ('cell' in selection) {
+    const ids = new Set(selection.cell);
+    return ({ id }) => ids.has(id);
+  }
+  const { hostArch } = selection;
+  const [distro, arch, fs] = [selection.distro, selection.arch, selection.fs].map((names) => names && new Set(names));
+  return (cell, distribution) =>
+    (distro?.has(cell.distro) ?? true) &&
+    (arch?.has(cell.arch) ?? cell.arch === hostArch) &&
+    (fs?.has(cell.fs) ?? cell.fs === distribution['default-fs']);
 }
 
 const isMany = (selection: Exclude<Selection, 'everything'>): selection is readonly Choice[] =>

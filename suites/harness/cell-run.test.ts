@@ -10,6 +10,8 @@ import type { CellContext, Check, OpenCell } from './check.ts';
 
 const cell = { id: 'debian13-x86_64-xfs', distro: 'debian13', arch: 'x86_64', fs: 'xfs' };
 const planned = { cell, expected: 1 } as PlannedCell;
+const turn = { rerun: './stub-matrix run', today: '2026-11-23', attempt: 1 };
+const last = () => ({ outcome: undefined });
 
 function cellRun(
   open: OpenCell<CellContext>,
@@ -21,7 +23,7 @@ function cellRun(
   const emit = (event: EventBody) => void events.push(event);
   const given = { emit, signal: user.signal, folder: '/', options: {} as Surroundings['options'] };
   return {
-    run: new CellRun({ ...planned, knownFailures }, { open, checks }, given, './stub-matrix run', '2026-11-23'),
+    run: new CellRun({ ...planned, knownFailures }, { open, checks }, given, turn),
     user,
     events,
   };
@@ -40,7 +42,7 @@ test('a cell that cannot be opened blocks even after an independent check', asyn
     status: 'skipped',
     reason: { message: 'because "one" failed' },
   });
-  await run.close();
+  await run.close(last);
   expect(opened).toBe(1);
 });
 
@@ -51,7 +53,7 @@ test('a guest that is lost blocks even after an independent check', async () => 
   };
   expect(await run.judge(check('one', fails))).toMatchObject({ status: 'error' });
   expect(await run.judge(check('two'))).toMatchObject({ status: 'skipped' });
-  await run.close();
+  await run.close(last);
 });
 
 test('what is still being opened at an interruption is taken down', async () => {
@@ -68,7 +70,7 @@ test('what is still being opened at an interruption is taken down', async () => 
   user.abort();
   expect(await judged).toMatchObject({ status: 'passed' });
   expect(await run.judge(check('two'))).toMatchObject({ status: 'error', reason: { code: 'interrupted' } });
-  await run.close();
+  await run.close(last);
   expect(disposed).toBe(true);
   expect(events.at(-1)).toMatchObject({ type: 'cell-ended', status: 'error' });
 });
@@ -113,7 +115,7 @@ test('a known failure is told as such, and keeps the later checks from making se
   const two = { ...check('two', silent), independent: false };
   expect(await run.judge(two)).toMatchObject({ status: 'known', reason: { code: 'known-failure' } });
   expect(await run.judge(check('three'))).toMatchObject({ status: 'skipped' });
-  await run.close();
+  await run.close(last);
   expect(diagnosed).toBe(1);
   expect(events.at(-1)).toMatchObject({ type: 'cell-ended', status: 'known' });
 });
@@ -123,7 +125,7 @@ test('what is known of the distribution is not known of its stand-in', async () 
   const { run } = cellRun(open, [known('real')]);
   await run.judge(check('one'));
   expect(await run.judge(check('two', silent))).toMatchObject({ status: 'failed', reason: { code: 'no-answer' } });
-  await run.close();
+  await run.close(last);
 });
 
 test('a check that passes although it is known to fail ends nothing: the guest is well', async () => {
@@ -131,7 +133,7 @@ test('a check that passes although it is known to fail ends nothing: the guest i
   const two = { ...check('two'), independent: false };
   expect(await run.judge(two)).toMatchObject({ status: 'failed', reason: { code: 'known-failure-passed' } });
   expect(await run.judge(check('three'))).toMatchObject({ status: 'passed' });
-  await run.close();
+  await run.close(last);
   expect(events.at(-1)).toMatchObject({ type: 'cell-ended', status: 'failed' });
 });
 

@@ -23,6 +23,16 @@ export interface Verdict {
   readonly thrown?: unknown;
 }
 
+/** One attempt among those at a cell. */
+export interface Turn {
+  /** The command that runs the cell alone. */
+  readonly rerun: string;
+  /** By which known failures expire, such as 2026-11-23. */
+  readonly today: string;
+  /** From 1. */
+  readonly attempt: number;
+}
+
 type Outcome = { readonly skipped: string } | undefined;
 
 interface Work {
@@ -47,7 +57,7 @@ export class CellRun<C extends CellContext> {
   readonly #planned: PlannedCell;
   readonly #suite: CellSuite<C>;
   readonly #given: Surroundings;
-  readonly #today: string;
+  readonly #turn: Turn;
   readonly #elapsed = sinceThen();
   readonly #statuses = new Set<Status>();
   /** What goes on beside the check that is being judged, by the check it belongs to. */
@@ -57,32 +67,39 @@ export class CellRun<C extends CellContext> {
   /** The check that failed and on which all later ones build. */
   #blocker: string | undefined;
 
-  /** @param today by which known failures expire, such as 2026-11-23 */
-  constructor(planned: PlannedCell, suite: CellSuite<C>, given: Surroundings, rerun: string, today: string) {
+  constructor(planned: PlannedCell, suite: CellSuite<C>, given: Surroundings, turn: Turn) {
     this.#planned = planned;
     this.#suite = suite;
     this.#given = given;
-    this.#today = today;
-    given.emit({ type: 'cell-started', cell: planned.cell.id, rerun });
+    this.#turn = turn;
+    const { rerun, attempt } = turn;
+    given.emit({ type: 'cell-started', cell: planned.cell.id, rerun, attempt });
   }
 
   /** Comes to a verdict on one check and emits it; never throws. */
   async judge(check: Check<C>): Promise<Verdict> {
     const elapsed = sinceThen();
     const found = await this.#verdict(check);
-    const verdict = againstKnown(found, this.#knownOf(check), this.#today);
+    const verdict = againstKnown(found, this.#knownOf(check), this.#turn.today);
     this.#end(check.title, verdict, this.#begun.get(check)?.seconds ?? elapsed());
     const { status, reason } = verdict;
     if (reason && reason.code !== 'interrupted' && reason.code !== OUTDATED && BAD.has(status)) {
-      await this.#diagnose(reason);
+      await this.#diagnose(reason, check.title);
       // Without a context, the cell could not be opened: then nothing can be judged.
       if (!check.independent || !this.#context || this.#context.lost) this.#blocker ??= check.title;
     }
     return verdict;
   }
 
-  /** Disposes of the cell's context and emits `cell-ended`; never throws. A clean-up that fails is an error of ours. */
-  async close(): Promise<void> {
+  /**
+   * Disposes of the cell's context and emits `cell-ended`. A clean-up that fails is an error of ours.
+   *
+   * @param decide what follows, now that all of this attempt has been told but its end: `again` says why another does. It is given
+   * the seconds that the attempt took.
+   */
+  async close<T>(
+    decide: (seconds: number) => { readonly again?: string | undefined; readonly outcome: T },
+  ): Promise<T> {
     const elapsed = sinceThen();
     try {
       const seconds = this.#given.signal.aborted ? hurry.close : patience;
@@ -94,7 +111,11 @@ export class CellRun<C extends CellContext> {
     }
     const status =
       (['failed', 'error', 'known', 'passed', 'skipped'] as const).find((each) => this.#statuses.has(each)) ?? 'error';
-    this.#given.emit({ type: 'cell-ended', cell: this.#planned.cell.id, status, seconds: this.#elapsed() });
+    const seconds = this.#elapsed();
+    const { again, outcome } = decide(seconds);
+    const ended = { type: 'cell-ended', cell: this.#planned.cell.id, status, seconds } as const;
+    this.#given.emit(again === undefined ? ended : { ...ended, again });
+    return outcome;
   }
 
   async #verdict(check: Check<C>): Promise<Verdict> {
@@ -164,9 +185,9 @@ export class CellRun<C extends CellContext> {
     }
   }
 
-  async #diagnose(reason: Reason): Promise<void> {
+  async #diagnose(reason: Reason, check: string): Promise<void> {
     try {
-      const hook = this.#context?.onFailure?.(reason);
+      const hook = this.#context?.onFailure?.(reason, check);
       if (hook) await within(patience, 'the diagnosis', hook);
     } catch (thrown) {
       const text = `the diagnosis broke off: ${classify(thrown).reason.message}`;

@@ -10,8 +10,8 @@ export interface CellContext extends AsyncDisposable {
   readonly lost?: boolean;
   /** What it is installed from, once that is known: of a stand-in other failures are known than of the distribution. */
   readonly archive?: ArchiveKind | undefined;
-  /** Called after each check that did not pass: the moment to diagnose. 60 s at most. */
-  onFailure?(reason: Reason): Promise<void> | void;
+  /** Called after each check that did not pass, with its title: the moment to diagnose. 60 s at most. */
+  onFailure?(reason: Reason, check: string): Promise<void> | void;
 }
 
 export type OpenCell<C extends CellContext> = (planned: PlannedCell, surroundings: Surroundings) => Promise<C>;

@@ -21,7 +21,8 @@ export function classify(thrown: unknown): Problem {
   if (error instanceof StubMatrixError) {
     const { fault, code, message, hint, command, evidence, stack } = error;
     const reason: Reason = { code, message, hint, command, evidence };
-    return fault === 'guest' ? { status: 'failed', reason } : { status: 'error', reason: { ...reason, stack } };
+    if (fault === 'guest') return { status: 'failed', reason };
+    return { status: 'error', reason: { ...reason, stack, ...(fault === 'usage' ? { fault } : {}) } };
   }
   if (isAssertion(error)) {
     return { status: 'failed', reason: { code: 'assertion', message: error.message, stack: error.stack } };

@@ -1,11 +1,15 @@
 import { BroadcastChannel } from 'node:worker_threads';
+import type { AttemptResult } from '../../reports/fold.ts';
 import type { RunOptions } from '../../runners/matrix/options.ts';
 import type { PlannedCell } from '../../runners/matrix/plan.ts';
 
-/** A cell to run, and the command that runs it alone. */
+/** A cell to run. */
 export interface CellToRun {
   readonly planned: PlannedCell;
+  /** The command that runs it alone. */
   readonly rerun: string;
+  /** The attempts at it that came to their end before the run was broken off, where it was. */
+  readonly finished?: readonly AttemptResult[];
 }
 
 /** What the main thread hands to the suite's thread: plain data. */

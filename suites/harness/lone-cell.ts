@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Cell } from '../../runners/cell/cell.ts';
 import { whatExists } from '../../runners/cell/existing.ts';
 import type { Installed } from '../../runners/cell/installed.ts';
+import type { Emit } from '../../runners/events/event.ts';
 import { defaultCacheFolder } from '../../runners/host/cache-folder.ts';
 import { loadMatrix } from '../../runners/matrix/load.ts';
 import type { RunOptions } from '../../runners/matrix/options.ts';
@@ -23,6 +24,7 @@ export async function loneCell(
   id: string,
   changes: Partial<RunOptions> = {},
   installed?: Installed,
+  emit: Emit = () => {},
 ): Promise<Cell> {
   const [planned] = makePlan(loadMatrix(), whatExists(changes), { selection: { cell: [id] } }).run;
   if (!planned) throw new RangeError(`${id} is no cell that can be run`);
@@ -30,7 +32,7 @@ export async function loneCell(
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   const options: RunOptions = { keep: false, jobs: 1, console: 'serial', cacheFolder, outFolder: folder, ...changes };
   const { signal } = new AbortController();
-  const cell = stack.use(await Cell.open(planned, { options, folder, emit: () => {}, signal }));
+  const cell = stack.use(await Cell.open(planned, { options, folder, emit, signal }));
   if (installed) cell.startFrom(installed);
   await cell.prepare();
   return cell;

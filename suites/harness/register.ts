@@ -1,9 +1,8 @@
 import { aroundAll, describe, inject, test } from 'vitest';
-import { cellFolder } from '../../reports/folder.ts';
 import { openRecord } from '../../reports/record.ts';
 import { HarnessError } from '../../runners/errors.ts';
 import { openAdmission } from './admission.ts';
-import { CellRun } from './cell-run.ts';
+import { attemptCell, type Verdicts } from './attempts.ts';
 import type { CellContext, CellSuite } from './check.ts';
 import { cancelChannel, type SuiteInput } from './input.ts';
 import { requireChecks } from './known.ts';
@@ -32,6 +31,10 @@ function suiteInput(): SuiteInput {
 /**
  * Registers the suite's checks with vitest, once for each cell of the plan: cells side by side, as many as the
  * host has room for, the checks of one cell strictly one after the other.
+ *
+ * How often a cell has to be attempted is known only when it has been, and tests are registered before. So a cell's attempts are all
+ * done before its tests are, and a test hands on the verdict of the attempt that counts. The cell keeps its place on the host from
+ * its first attempt to its last.
  */
 export function registerCells<C extends CellContext>(suite: CellSuite<C>): void {
   const { run, runPath, events, cells, options } = suiteInput();
@@ -41,32 +44,30 @@ export function registerCells<C extends CellContext>(suite: CellSuite<C>): void 
   );
   const today = new Date().toISOString().slice(0, 10);
   const { emit } = openRecord(events);
-  const signal = cancelSignal(run);
+  const given = { options, runPath, emit, signal: cancelSignal(run), today };
   const admission = openAdmission(
     cells.map(({ planned }) => planned),
     options,
-    { emit, signal },
+    given,
   );
 
-  for (const { planned, rerun } of cells) {
-    describe(planned.cell.id, { concurrent: true }, () => {
-      let cellRun: CellRun<C>;
-      aroundAll((runChecks) =>
-        admission.admit(planned, async (given) => {
-          const folder = cellFolder(runPath, planned.cell.id);
-          cellRun = new CellRun(planned, suite, { options, folder, signal, ...given }, rerun, today);
-          try {
-            await runChecks();
-          } finally {
-            await cellRun.close();
-          }
-        }),
-      );
-      for (const check of suite.checks) {
-        test(check.title, { concurrent: false }, async ({ skip }) => {
-          const verdict = await cellRun.judge(check);
-          if (verdict.status === 'skipped' || verdict.status === 'known') skip(verdict.reason?.message);
-          if (verdict.status !== 'passed') throw verdict.thrown;
+  for (const cell of cells) {
+    describe(cell.planned.cell.id, { concurrent: true }, () => {
+      let verdicts: Verdicts;
+      aroundAll(async (handOn) => {
+        verdicts = await admission.admit(cell.planned, (admitted) =>
+          attemptCell(cell, suite, { ...given, ...admitted }),
+        );
+        await handOn();
+      });
+      for (const { title } of suite.checks) {
+        test(title, { concurrent: false }, ({ skip }) => {
+          const { status, reason, thrown } = verdicts.get(title) ?? {
+            status: 'error',
+            thrown: new Error('no verdict'),
+          };
+          if (status === 'skipped' || status === 'known') skip(reason?.message);
+          if (status !== 'passed') throw thrown;
         });
       }
     });

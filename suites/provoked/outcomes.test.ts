@@ -32,7 +32,7 @@ describe('an encrypted disk', () => {
     await cell.bootDisk();
     const said = await cell.reachInstalled().then(() => 'passed', classify);
     expect(said).toMatchObject(problem('failed', 'kexec-not-done', /stub\.luks-key\) does not open it/));
-    await awaitRootShell(cell.machine, { awaiting: "stub's root shell", timeout: 120, idle: 60 }, 0);
+    await awaitRootShell(cell.machine, { awaiting: "stub's root shell", timeout: 120 }, 0);
     expect(await cell.guest.shell('hostname')).toBe(cell.hostName);
   });
 

@@ -10,6 +10,8 @@ export interface Provocation {
   readonly status: 'failed' | 'error';
   readonly code: string;
   readonly message: RegExp;
+  /** The row of the catalogue in runners/machine/diagnosis that explains it, and what must stand in the sentence. */
+  readonly diagnosed: readonly [code: string, says: RegExp];
 }
 
 const inGuest = (command: string) => async (cell: Cell) => void (await cell.guest.shell(command));
@@ -32,6 +34,7 @@ export const inInstalledSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'assertion',
     message: /addresses of debian/,
+    diagnosed: ['llmnr-silent', /nobody .* answers for its name/],
   },
   {
     name: 'LLMNR off, AAAA over IPv6',
@@ -40,6 +43,7 @@ export const inInstalledSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'assertion',
     message: /addresses of debian/,
+    diagnosed: ['llmnr-silent', /nobody .* answers for its name/],
   },
   {
     name: 'LLMNR off, silence is no proof',
@@ -48,6 +52,7 @@ export const inInstalledSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'llmnr-silent',
     message: /nobody answers for debian13-x86-64-xfs/,
+    diagnosed: ['llmnr-silent', /nobody .* answers for its name/],
   },
   {
     name: "the old release's security archive",
@@ -56,6 +61,7 @@ export const inInstalledSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'assertion',
     message: /bookworm-security/,
+    diagnosed: ['sources-wrong', /package sources are not those of debian13/],
   },
   {
     name: 'guest agent not installed',
@@ -64,6 +70,7 @@ export const inInstalledSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'agent-silent',
     message: /guest-ping/,
+    diagnosed: ['agent-missing', /no guest agent answers/],
   },
   {
     name: 'a service that fails',
@@ -72,6 +79,7 @@ export const inInstalledSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'assertion',
     message: /broken\.service/,
+    diagnosed: ['unit-failed', /unit broken\.service has failed/],
   },
   {
     name: 'root mounted read-only',
@@ -80,6 +88,7 @@ export const inInstalledSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'command-failed',
     message: /Read-only file system/,
+    diagnosed: ['read-only-root', /root filesystem is read-only/],
   },
 ];
 
@@ -94,6 +103,7 @@ export const inSecondSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'assertion',
     message: /dm-crypt/,
+    diagnosed: ['initramfs-lacks-drivers', /lacks drivers/],
   },
   {
     name: 'a password is accepted',
@@ -104,6 +114,7 @@ export const inSecondSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'assertion',
     message: /accepted/,
+    diagnosed: ['password-accepted', /lets in by a password/],
   },
   {
     name: 'other SSH host keys',
@@ -114,6 +125,7 @@ export const inSecondSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'assertion',
     message: /AAAA/,
+    diagnosed: ['host-key-changed', /another host key/],
   },
   {
     name: 'sshd not enabled',
@@ -122,6 +134,7 @@ export const inSecondSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'ssh-unreachable',
     message: /SSH login by key/,
+    diagnosed: ['sshd-not-started', /nobody lets us in over SSH/],
   },
   {
     name: 'an initramfs under a wrong name',
@@ -130,6 +143,7 @@ export const inSecondSystem: readonly Provocation[] = [
     status: 'failed',
     code: 'kexec-not-done',
     message: /nothing to boot.*the login prompt of the installed system/s,
+    diagnosed: ['no-initramfs', /no initramfs of its version/],
   },
 ];
 
@@ -142,6 +156,7 @@ export const endsOfSystems: readonly Provocation[] = [
     status: 'failed',
     code: 'kernel-panic',
     message: /kernel panicked.*sysrq/s,
+    diagnosed: ['kernel-panic', /sysrq triggered crash/],
   },
   {
     name: 'the guest hangs',
@@ -151,6 +166,7 @@ export const endsOfSystems: readonly Provocation[] = [
     status: 'failed',
     code: 'console-timeout',
     message: /at the console: not seen within/,
+    diagnosed: ['not-in-time', /did not come within/],
   },
   {
     name: 'QEMU is killed',
@@ -159,6 +175,7 @@ export const endsOfSystems: readonly Provocation[] = [
     status: 'error',
     code: 'qemu-killed',
     message: /killed by SIGKILL from outside/,
+    diagnosed: ['qemu-killed', /killed QEMU with SIGKILL/],
   },
   {
     name: 'the guest powers itself off',
@@ -167,6 +184,7 @@ export const endsOfSystems: readonly Provocation[] = [
     status: 'failed',
     code: 'guest-powered-off',
     message: /the reset of the second reboot/,
+    diagnosed: ['guest-powered-off', /switched itself off/],
   },
 ];
 
@@ -179,6 +197,7 @@ export const inStub: readonly Provocation[] = [
     status: 'failed',
     code: 'installer-failed',
     message: /ended with status 1/,
+    diagnosed: ['installer-mute', /status 1/],
   },
   {
     name: 'the archive cannot be reached from the guest',
@@ -189,6 +208,7 @@ export const inStub: readonly Provocation[] = [
     status: 'failed',
     code: 'installer-failed',
     message: /step 1\/7 network.*InRelease/s,
+    diagnosed: ['name-not-resolved', /could not resolve the name/],
   },
   {
     name: 'the kernel panics while installing',
@@ -197,5 +217,6 @@ export const inStub: readonly Provocation[] = [
     status: 'failed',
     code: 'kernel-panic',
     message: /the end of the installer/,
+    diagnosed: ['kernel-panic', /sysrq triggered crash/],
   },
 ];

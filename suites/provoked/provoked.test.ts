@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Cell } from '../../runners/cell/cell.ts';
 import { latestInstalled } from '../../runners/cell/kept.ts';
 import { run } from '../../runners/process/command.ts';
-import { suite } from '../cell.ts';
-import { classify, type Problem } from '../harness/classify.ts';
+import { classify } from '../harness/classify.ts';
 import { cacheFolder, loneCell, scratchFolder } from '../harness/lone-cell.ts';
 import { repack } from '../harness/repack.ts';
+import { diagnosesOf, expectDiagnosis, tellScore, verdict } from './diagnosed/failure.ts';
 import { endsOfSystems, inInstalledSystem, inSecondSystem, inStub, type Provocation } from './provocations.ts';
 
 /**
@@ -19,31 +19,28 @@ import { endsOfSystems, inInstalledSystem, inSecondSystem, inStub, type Provocat
 
 const id = 'debian13-x86_64-xfs';
 
-/** What the suite says when its check of this title runs. */
-async function verdict(cell: Cell, title: string): Promise<Problem | 'passed'> {
-  const check = suite.checks.find((each) => each.title === title);
-  if (!check) throw new Error(`the suite has no check "${title}"`);
-  try {
-    await check.body(cell);
-    return 'passed';
-  } catch (error) {
-    return classify(error);
-  }
+interface Provoked {
+  readonly cell: Cell;
+  readonly told: ReturnType<typeof diagnosesOf>['told'];
 }
 
-async function expectProblem(cell: Cell, { provoke, check, status, code, message }: Provocation): Promise<void> {
+async function expectProblem({ cell, told }: Provoked, provocation: Provocation): Promise<void> {
+  const { name, provoke, check, status, code, message, diagnosed } = provocation;
   await provoke(cell);
-  const said = await verdict(cell, check);
-  console.log(typeof said === 'string' ? said : `${said.status} ${said.reason.code}: ${said.reason.message}`);
+  const said = await expectDiagnosis(cell, told, name, { check, code: diagnosed[0], says: diagnosed[1] });
+  console.log(`${said.status} ${said.reason.code}: ${said.reason.message}`);
   expect(said).toMatchObject({ status, reason: { code, message: expect.stringMatching(message) } });
 }
 
-async function bootInstalled(stack: AsyncDisposableStack): Promise<Cell> {
-  const cell = await loneCell(stack, id, {}, await latestInstalled({ cacheFolder }, id));
+async function bootInstalled(stack: AsyncDisposableStack): Promise<Provoked> {
+  const { emit, told } = diagnosesOf();
+  const cell = await loneCell(stack, id, {}, await latestInstalled({ cacheFolder }, id), emit);
   await cell.bootDisk();
   await cell.reachInstalled();
-  return cell;
+  return { cell, told };
 }
+
+afterAll(tellScore);
 
 describe.each([
   ['in the installed system', inInstalledSystem],
@@ -51,8 +48,8 @@ describe.each([
 ])('%s', (_, provocations) => {
   test('each check notices', async () => {
     await using stack = new AsyncDisposableStack();
-    const cell = await bootInstalled(stack);
-    for (const provocation of provocations) await expectProblem(cell, provocation);
+    const provoked = await bootInstalled(stack);
+    for (const provocation of provocations) await expectProblem(provoked, provocation);
   });
 });
 
@@ -63,9 +60,10 @@ test.for(endsOfSystems)('$name', async (provocation) => {
 
 test.for(inStub)('$name', async (provocation) => {
   await using stack = new AsyncDisposableStack();
-  const cell = await loneCell(stack, id);
+  const { emit, told } = diagnosesOf();
+  const cell = await loneCell(stack, id, {}, undefined, emit);
   await cell.bootStub();
-  await expectProblem(cell, provocation);
+  await expectProblem({ cell, told }, provocation);
 });
 
 test('a disk too small', async () => {

@@ -16,8 +16,6 @@ export interface FailOn {
 }
 
 export interface ConsoleWait extends WaitOptions {
-  /** Seconds without a single letter after which the guest counts as hung. */
-  readonly idle?: number;
   /** A position. Behind the last match of a wait without `from`, where none is given: nothing is matched twice. */
   readonly from?: number;
   readonly failOn?: readonly FailOn[];
@@ -112,20 +110,19 @@ export class Console implements Disposable {
   /**
    * Waits for text. A match ends within 8 KiB of where it begins.
    *
-   * @throws GuestFailure `console-timeout`, `console-idle`, or the code of that `failOn` which is seen before the pattern.
+   * @throws GuestFailure `console-timeout`, or the code of that `failOn` which is seen before the pattern.
    * @throws HarnessError `console-closed` when QEMU hangs up; the signal's reason when that is aborted.
    */
   waitFor(pattern: RegExp | string, options: ConsoleWait): Promise<ConsoleMatch> {
-    const { awaiting, timeout, idle, signal, failOn = [] } = options;
+    const { awaiting, timeout, signal, failOn = [] } = options;
     const from = options.from ?? this.#seen;
     const wanted = new Search(this.#transcript, pattern, from);
     const unwanted = failOn.map((fail) => ({ fail, search: new Search(this.#transcript, fail.pattern, from) }));
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      const timers: NodeJS.Timeout[] = [];
       const abort = () => end(() => reject(signal?.reason));
       const end = (verdict: () => void) => {
-        for (const timer of timers) clearTimeout(timer);
+        clearTimeout(timer);
         this.#waits.delete(look);
         signal?.removeEventListener('abort', abort);
         verdict();
@@ -133,7 +130,6 @@ export class Console implements Disposable {
       const fail = (code: string, message: string) =>
         end(() => reject(new GuestFailure({ code, message: `${message}; the console ends in\n${this.#quote()}` })));
       const look = () => {
-        timers[1]?.refresh();
         const match = wanted.look();
         for (const {
           fail: { code, message },
@@ -151,12 +147,8 @@ export class Console implements Disposable {
           end(() => reject(this.#closedError(awaiting)));
         }
       };
-      timers.push(
-        setTimeout(() => fail('console-timeout', `${awaiting}: not seen within ${timeout} s`), timeout * 1000),
-      );
-      if (idle !== undefined) {
-        timers.push(setTimeout(() => fail('console-idle', `${awaiting}: no output for ${idle} s`), idle * 1000));
-      }
+      const late = () => fail('console-timeout', `${awaiting}: not seen within ${timeout} s`);
+      const timer = setTimeout(late, timeout * 1000);
       signal?.addEventListener('abort', abort);
       this.#waits.add(look);
       look();

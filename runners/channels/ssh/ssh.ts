@@ -70,7 +70,7 @@ export class Ssh implements AsyncDisposable {
    */
   async exec(command: string, options: ExecOptions): Promise<ExecResult> {
     const { timeout, signal, input } = options;
-    const expired = AbortSignal.timeout(timeout * 1000);
+    const expired = AbortSignal.timeout(Math.ceil(timeout * 1000));
     const end = AbortSignal.any([expired, this.#lost.signal, ...(signal ? [signal] : [])]);
     const { promise, resolve, reject } = Promise.withResolvers<ExecResult>();
     let channel: ClientChannel | undefined;

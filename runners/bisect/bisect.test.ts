@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bisect } from './bisect.ts';
+import type { Configuration } from './configuration.ts';
+import { court, Killed, on, taskOf } from './court.test-support.ts';
+import type { Verdict } from './evidence.ts';
+import { randomFrom } from './random.ts';
+
+const names = Array.from({ length: 40 }, (_, index) => `O${index}`);
+const anyName = fc.nat(names.length - 1).map((index) => `O${index}`);
+const anyCulprits = fc.array(fc.uniqueArray(anyName, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 3 });
+
+/** Fails where all options of any culprit are off. */
+const offFails = (culprits: readonly (readonly string[])[]) => (values: Configuration) =>
+  culprits.some((culprit) => culprit.every((name) => !values.has(name))) ? 'fail' : 'pass';
+
+test('killed before any piece of work and resumed: the same answer, and nothing done twice', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyCulprits,
+      fc.nat(60),
+      fc.nat(60),
+      fc.integer({ min: 1, max: 4 }),
+      async (culprits, first, more, builders) => {
+        const task = taskOf(names);
+        const whole = court(offFails(culprits), { builders });
+        const answer = await bisect(task, whole.bench);
+
+        const dying = court(offFails(culprits), { builders, dieAt: first });
+        const again = court(offFails(culprits), { builders, dieAt: more });
+        const last = court(offFails(culprits), { builders });
+        const survived = async (run: Promise<unknown>) => {
+          try {
+            await run;
+          } catch (error) {
+            if (!(error instanceof Killed)) throw error;
+          }
+        };
+        await survived(bisect(task, dying.bench));
+        await survived(bisect(task, again.bench, dying.events));
+        const resumed = await bisect(task, last.bench, [...dying.events, ...again.events]);
+
+        expect(resumed.minimal).toEqual(answer.minimal);
+        expect(resumed.proof).toEqual(answer.proof);
+        const work = [...dying.work, ...again.work, ...last.work];
+        expect(work.toSorted()).toEqual(whole.work.toSorted());
+        const steps = [...dying.events, ...again.events, ...last.events].filter(({ type }) => type === 'step');
+        expect(steps.map((step) => step.type === 'step' && step.digest)).toEqual(
+          whole.events.filter(({ type }) => type === 'step').map((step) => step.type === 'step' && step.digest),
+        );
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test('configurations that compile to the same kernel cost no second trial', async () => {
+  const culprit = 'O7';
+  // Odd options compile to nothing.
+  const signatureOf = (values: Configuration) =>
+    [...values.keys()].filter((name) => Number(name.slice(1)) % 2 === 1).join();
+  const { bench, work } = court(offFails([[culprit]]), { signatureOf });
+  const { minimal } = await bisect(taskOf(names), bench);
+  expect(minimal.map(({ options }) => options.map(({ name }) => name))).toEqual([[culprit]]);
+  expect(new Set(work).size).toBe(work.length);
+});
+
+test.each([
+  ['good', () => 'fail', 'good-fails', /the good configuration fails; nothing/],
+  ['bad', () => 'pass', 'bad-passes', /the bad configuration passes; nothing/],
+  ['both', (values: Configuration) => (values.size === 0 ? 'pass' : 'fail'), 'good-fails', /they are exchanged/],
+] as const)('%s wrong: refused before anything is searched, naming it', async (_, verdictOf, code, words) => {
+  const { bench, work } = court(verdictOf as (values: Configuration) => Verdict);
+  await expect(bisect(taskOf(names), bench)).rejects.toMatchObject({
+    fault: 'usage',
+    code,
+    message: expect.stringMatching(words),
+  });
+  expect(work).toHaveLength(4);
+});
+
+test('ends that are the same and another search than the recorded one are refused', async () => {
+  const { bench, events } = court(offFails([['O1']]));
+  await expect(bisect({ ...taskOf(names), bad: on(names) }, bench)).rejects.toMatchObject({ code: 'endpoints-alike' });
+  await bisect(taskOf(names), bench);
+  const other = taskOf(names.slice(1));
+  await expect(bisect(other, court(offFails([['O1']])).bench, events)).rejects.toMatchObject({
+    code: 'another-bisection',
+    message: expect.stringContaining('good was'),
+  });
+});
+
+test('one that breaks it only every other time is found, as surely as is said', async () => {
+  let wrong = 0;
+  const runs = 40;
+  for (let run = 1; run <= runs; run += 1) {
+    const random = randomFrom(run);
+    const culprits = [[`O${run % 40}`], ...(run % 3 === 0 ? [[`O${(run * 7 + 1) % 40}`, 'O39']] : [])];
+    const verdictOf = (values: Configuration) =>
+      offFails(culprits)(values) === 'fail' && random() < 0.5 ? 'fail' : 'pass';
+    const { bench } = court(verdictOf, { error: 0.01 / 100 });
+    const { minimal, proven, confidence } = await bisect(taskOf(names, { flaky: true }), bench);
+    expect(confidence).toBeGreaterThan(0.99);
+    expect(confidence).toBeLessThan(1);
+    const found = minimal.map(({ options }) =>
+      options
+        .map(({ name }) => name)
+        .toSorted()
+        .join(),
+    );
+    const least = culprits.filter(
+      (one) => !culprits.some((other) => other !== one && other.every((name) => one.includes(name))),
+    );
+    const right = [...new Set(least.map((culprit) => [...new Set(culprit)].toSorted().join()))];
+    if (!proven || found.toSorted().join(' ') !== right.toSorted().join(' ')) wrong += 1;
+  }
+  expect(wrong).toBe(0);
+});

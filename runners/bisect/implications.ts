@@ -1,0 +1,138 @@
+import { unquote } from '../../image/kernel/configuration.ts';
+import { conjuncts, type Expression, evaluate, type Values } from '../../image/kernel/kconfig/expression.ts';
+import type { KconfigTree, Option } from '../../image/kernel/kconfig/tree.ts';
+import type { Configuration } from './configuration.ts';
+import type { Rule } from './lattice.ts';
+import type { Difference, Space } from './space.ts';
+
+/** Going from its good to its bad value, `from` takes `to` along. */
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** An option that nobody can set has no prompt. */
+export const isChosenIn = (tree: KconfigTree) => (name: string) => (tree.get(name)?.prompts.length ?? 1) > 0;
+
+/**
+ * Which steps take others along, as far as Kconfig's files say it in plain words: what an option depends on, what selects it, and
+ * whose choice it is part of. What they say in a more roundabout way is learnt from what Kconfig does.
+ */
+export function implicationsOf({ differences, good, bad }: Space, tree: KconfigTree): Rule[] {
+  const [atGood, atBad] = [plain(good), plain(bad)];
+  const names = new Set([...atGood.keys(), ...atBad.keys()]);
+  const changed = new Map<string, Difference>();
+  for (const name of names) {
+    const difference = { name, good: atGood.get(name) ?? 'n', bad: atBad.get(name) ?? 'n' };
+    if (difference.good !== difference.bad) changed.set(name, difference);
+  }
+  const flipped = (name: string) => new Map(atGood).set(name, changed.get(name)?.bad ?? 'n');
+  const edges = [...changed.values()].flatMap((difference): Edge[] => {
+    const option = tree.get(difference.name);
+    if (!option) return [];
+    const goes = isOff(difference.bad) ? offEdges : onEdges;
+    return [...goes(option, { atGood, atBad, changed, flipped }), ...choiceEdges(option, changed)];
+  });
+  const steps = new Map(differences.map(({ name }, step) => [name, step]));
+  return throughOthers(edges, steps);
+}
+
+interface Ends {
+  readonly atGood: Values;
+  readonly atBad: Values;
+  readonly changed: ReadonlyMap<string, Difference>;
+  /** The good configuration with one option as the bad one has it. */
+  readonly flipped: (name: string) => Values;
+}
+
+/** An option that goes off goes with whatever it cannot be on without, and only together with what selects it. */
+function offEdges(option: Option, { atGood, changed, flipped }: Ends): Edge[] {
+  const { name } = option;
+  const needed = symbolsOf(...option.dependencies, ...option.defaults.map(({ condition }) => condition));
+  const lost = needed.filter((other) => other !== name && changed.has(other) && !canBeOn(option, flipped(other)));
+  const selectors = option.selectedBy.filter(
+    ({ by, condition }) => changed.has(by) && isOn(atGood, by) && evaluate(condition, atGood),
+  );
+  return [...lost.map((other) => ({ from: other, to: name })), ...selectors.map(({ by }) => ({ from: name, to: by }))];
+}
+
+/** An option that is switched on needs what it depends on, and comes with what selects it. */
+function onEdges(option: Option, { atGood, atBad, changed, flipped }: Ends): Edge[] {
+  const { name } = option;
+  const definition = option.dependencies.find((dependency) => evaluate(dependency, atBad));
+  const unmet = definition ? conjuncts(definition).filter((part) => !evaluate(part, atGood)) : [];
+  const needed = unmet.flatMap((part) => {
+    const candidates = symbolsOf(part).filter((other) => other !== name && changed.has(other));
+    const enough = candidates.filter((other) => evaluate(part, flipped(other)));
+    // Where one of several would do, all are taken: legal in any case.
+    return enough.length === 1 ? enough : candidates;
+  });
+  const selectors = option.selectedBy.filter(
+    ({ by, condition }) => changed.has(by) && isOn(atBad, by) && evaluate(condition, atBad),
+  );
+  const derived = option.prompts.length === 0 && selectors.length === 1 ? selectors : [];
+  return [
+    ...needed.map((other) => ({ from: name, to: other })),
+    ...selectors.filter(({ by }) => !isOn(atGood, by)).map(({ by }) => ({ from: by, to: name })),
+    ...derived.map(({ by }) => ({ from: name, to: by })),
+  ];
+}
+
+function choiceEdges(option: Option, changed: ReadonlyMap<string, Difference>): Edge[] {
+  const others = option.choice?.members.filter((other) => other !== option.name && changed.has(other)) ?? [];
+  return others.map((other) => ({ from: option.name, to: other }));
+}
+
+/** Whether anything lets an option be on: for one without a prompt that takes a default or somebody who selects it. */
+function canBeOn(option: Option, values: Values): boolean {
+  if (option.selectedBy.some(({ by, condition }) => isOn(values, by) && evaluate(condition, values))) return true;
+  if (!option.dependencies.some((dependency) => evaluate(dependency, values))) return false;
+  if (option.prompts.length > 0) return true;
+  return option.defaults.some(({ condition, value }) => evaluate(condition, values) && evaluate(value, values));
+}
+
+/** Edges between steps, also where options that are no steps lie between them. */
+function throughOthers(edges: readonly Edge[], steps: ReadonlyMap<string, number>): Rule[] {
+  const next = Map.groupBy(edges, ({ from }) => from);
+  return [...steps].flatMap(([name, step]) => {
+    const heads = new Set<number>();
+    const seen = new Set([name]);
+    const waiting = [name];
+    for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+      for (const { to } of next.get(at) ?? []) {
+        if (seen.has(to)) continue;
+        seen.add(to);
+        const head = steps.get(to);
+        if (head === undefined) waiting.push(to);
+        else heads.add(head);
+      }
+    }
+    return [...heads].map((head) => ({ body: [step], head }));
+  });
+}
+
+export function symbolsOf(...expressions: readonly Expression[]): string[] {
+  const names = new Set<string>();
+  const visit = (expression: Expression): void => {
+    switch (expression.kind) {
+      case 'symbol':
+        names.add(expression.name);
+        return;
+      case 'not':
+        visit(expression.of);
+        return;
+      case 'and':
+      case 'or':
+      case 'compare':
+        visit(expression.left);
+        visit(expression.right);
+    }
+  };
+  for (const expression of expressions) visit(expression);
+  return [...names];
+}
+
+const plain = (values: Configuration): Values => new Map([...values].map(([name, value]) => [name, unquote(value)]));
+
+const isOff = (value: string) => value === 'n';
+const isOn = (values: Values, name: string) => ['y', 'm'].includes(values.get(name) ?? 'n');

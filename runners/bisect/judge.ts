@@ -1,0 +1,168 @@
+import { assign, type Builder, type Built, type Tester, type Unbuildable } from './builder.ts';
+import { type Configuration, digestOf } from './configuration.ts';
+import type { Verdict } from './evidence.ts';
+import { type BisectEvent, type Book, count, countsKey } from './record.ts';
+import { type Counts, certain, decide, noTrials, type Rates } from './trials.ts';
+
+/** What a configuration came to, and what that took. */
+export interface Judgement {
+  readonly digest: string;
+  readonly verdict: Verdict;
+  readonly because?: string;
+  readonly built: boolean;
+  readonly trials: number;
+  readonly seconds: number;
+}
+
+/** What judges configurations. */
+export interface Bench {
+  readonly builders: readonly Builder[];
+  readonly tester: Tester;
+  /** All have to pass; the first that fails is enough. */
+  readonly cells: readonly string[];
+  /** How likely a single verdict may be wrong; only asked where trials are not certain. */
+  readonly error: number;
+  readonly signal: AbortSignal;
+  readonly emit: (event: BisectEvent) => void;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** Trials in a row that come to nothing before a configuration counts as one that cannot be judged. */
+const ATTEMPTS = 2;
+/** A rate that lies between those of both ends is never decided. */
+const MOST_TRIALS = 200;
+
+export interface Judge {
+  /** Judges configurations side by side, each builder one at a time. */
+  readonly all: (configurations: readonly Configuration[]) => Promise<Judgement[]>;
+  /** Tries a configuration in the first cell until its counts are enough, or nothing comes of trying. */
+  readonly sample: (values: Configuration, enough: (counts: Counts) => boolean) => Promise<Counts>;
+  /** By cell, of the configuration with this digest; none where it was not tried. */
+  readonly countsOf: (digest: string) => readonly Counts[];
+  readonly trust: (rates: Rates) => void;
+  readonly rates: () => Rates;
+}
+
+export function judgeOf(bench: Bench, book: Book): Judge {
+  const { builders, tester, cells, signal, emit, now } = bench;
+  let rates = book.rates ?? certain;
+  const last: (Configuration | undefined)[] = builders.map(() => undefined);
+
+  const seconds = (since: number) => (now() - since) / 1000;
+
+  async function build(values: Configuration, digest: string, place: number): Promise<[Built | Unbuildable, boolean]> {
+    const known = book.built.get(digest);
+    if (known?.signature !== undefined) {
+      return [{ kind: 'built', signature: known.signature, image: known.image ?? '' }, false];
+    }
+    if (known) return [{ kind: 'unbuildable', because: known.because ?? '' }, false];
+    const began = now();
+    const result = await (builders[place] as Builder).build(values, signal);
+    last[place] = values;
+    const { kind: _, ...rest } = result;
+    const event: Extract<BisectEvent, { type: 'built' }> = { type: 'built', digest, ...rest, seconds: seconds(began) };
+    book.built.set(digest, event);
+    emit(event);
+    return [result, true];
+  }
+
+  async function tried(kernel: Built, cell: string): Promise<Verdict> {
+    const began = now();
+    const verdict = await tester(kernel, cell, signal);
+    signal.throwIfAborted();
+    count(book.counts, countsKey(kernel.signature, cell), verdict);
+    emit({ type: 'trial', signature: kernel.signature, cell, verdict, seconds: seconds(began) });
+    return verdict;
+  }
+
+  /** One cell's verdict on a kernel: as many trials as it takes. */
+  async function inCell(kernel: Built, cell: string): Promise<{ verdict: Verdict; trials: number; because?: string }> {
+    let idle = 0;
+    for (let trials = 0; ; trials += 1) {
+      const counts = book.counts.get(countsKey(kernel.signature, cell)) ?? noTrials;
+      const verdict = decide(counts, rates, bench.error);
+      if (verdict === 'unresolved')
+        return { verdict, trials, because: `${cell} both passed and failed with this kernel` };
+      if (verdict) return { verdict, trials };
+      if (trials >= MOST_TRIALS)
+        return { verdict: 'unresolved', trials, because: `${cell} is undecided after ${trials} trials` };
+      if ((await tried(kernel, cell)) === 'unresolved') idle += 1;
+      else idle = 0;
+      if (idle >= ATTEMPTS) return { verdict: 'unresolved', trials: trials + 1, because: `${cell} came to no verdict` };
+    }
+  }
+
+  async function one(values: Configuration, digest: string, place: number): Promise<Judgement> {
+    const began = now();
+    const [kernel, built] = await build(values, digest, place);
+    signal.throwIfAborted();
+    if (kernel.kind === 'unbuildable') {
+      const because = `it does not build: ${kernel.because}`;
+      return { digest, verdict: 'unresolved', because, built, trials: 0, seconds: seconds(began) };
+    }
+    let trials = 0;
+    let unresolved: string | undefined;
+    for (const cell of cells) {
+      const result = await inCell(kernel, cell);
+      trials += result.trials;
+      if (result.verdict === 'fail') return { digest, verdict: 'fail', built, trials, seconds: seconds(began) };
+      if (result.verdict === 'unresolved') unresolved ??= result.because ?? `${cell} came to no verdict`;
+    }
+    const verdict = unresolved === undefined ? ('pass' as const) : ('unresolved' as const);
+    return { digest, verdict, ...(unresolved ? { because: unresolved } : {}), built, trials, seconds: seconds(began) };
+  }
+
+  const verdictOf = (digest: string): Judgement | undefined => {
+    const verdict = book.verdicts.get(digest);
+    return verdict && { digest, verdict, built: false, trials: 0, seconds: 0 };
+  };
+
+  return {
+    all: async (configurations) => {
+      const wanted = new Map(configurations.map((values) => [digestOf(values), values]));
+      const open = [...wanted].filter(([digest]) => !book.verdicts.has(digest));
+      const fresh = new Map<string, Judgement>();
+      for (let at = 0; at < open.length; at += builders.length) {
+        const part = open.slice(at, at + builders.length);
+        const places = assign(
+          part.map(([, values]) => values),
+          last,
+        );
+        // All have ended before anybody hears of the first that could not go on.
+        const ended = await Promise.allSettled(
+          part.map(([digest, values], index) => one(values, digest, places[index] ?? index)),
+        );
+        for (const result of ended) {
+          if (result.status === 'rejected') throw result.reason;
+          fresh.set(result.value.digest, result.value);
+        }
+      }
+      return configurations.map((values) => {
+        const digest = digestOf(values);
+        const first = fresh.get(digest);
+        fresh.delete(digest);
+        if (first) book.verdicts.set(digest, first.verdict);
+        return first ?? (verdictOf(digest) as Judgement);
+      });
+    },
+    sample: async (values, enough) => {
+      const [kernel] = await build(values, digestOf(values), 0);
+      const [cell = ''] = cells;
+      if (kernel.kind === 'unbuildable') return noTrials;
+      const counts = () => book.counts.get(countsKey(kernel.signature, cell)) ?? noTrials;
+      for (let idle = 0; !enough(counts()) && idle < ATTEMPTS; ) {
+        idle = (await tried(kernel, cell)) === 'unresolved' ? idle + 1 : 0;
+      }
+      return counts();
+    },
+    countsOf: (digest) => {
+      const signature = book.built.get(digest)?.signature ?? '';
+      return cells.flatMap((cell) => book.counts.get(countsKey(signature, cell)) ?? []);
+    },
+    trust: (measured) => {
+      rates = measured;
+    },
+    rates: () => rates,
+  };
+}

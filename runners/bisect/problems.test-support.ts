@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { type Bits, bitsOf, nameOf, within } from './bits.ts';
+import type { Verdict } from './evidence.ts';
+import { type Lattice, latticeOf, type Rule } from './lattice.ts';
+import type { Ask, Wanted } from './search.ts';
+
+export const anySteps = (size: number) => fc.uniqueArray(fc.nat(size - 1), { maxLength: 6 });
+
+/** Mostly one step that takes another along, sometimes two that do so only together; circles too. */
+export const anyRules = (size: number): fc.Arbitrary<Rule[]> =>
+  fc.array(
+    fc.record({
+      body: fc.uniqueArray(fc.nat(size - 1), { minLength: 1, maxLength: 2 }),
+      head: fc.nat(size - 1),
+    }),
+    { maxLength: 12 },
+  );
+
+/** Rules with one step in front, as nearly all of Kconfig's are. */
+export const plainRules = (size: number): fc.Arbitrary<Rule[]> =>
+  fc.array(fc.record({ body: fc.tuple(fc.nat(size - 1)), head: fc.nat(size - 1) }), { maxLength: size });
+
+/** Sets of culprits: one to five, of one to three steps, that may share steps. */
+export const anyCulprits = (size: number) =>
+  fc.array(fc.uniqueArray(fc.nat(size - 1), { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 });
+
+export interface Problem {
+  readonly lattice: Lattice;
+  readonly culprits: readonly (readonly number[])[];
+}
+
+export const anyProblem: fc.Arbitrary<Problem> = fc
+  .integer({ min: 1, max: 60 })
+  .chain((size) =>
+    fc.record({ lattice: plainRules(size).map((rules) => latticeOf(size, rules)), culprits: anyCulprits(size) }),
+  );
+
+export const fails = ({ lattice, culprits }: Problem, set: Bits) =>
+  culprits.some((culprit) => within(bitsOf(lattice.size, culprit), set));
+
+/** The smallest legal sets that fail, by name: none lies in another. */
+export function answerOf({ lattice, culprits }: Problem): string[] {
+  const sets = culprits.map((culprit) => lattice.close(bitsOf(lattice.size, culprit)));
+  const least = sets.filter((set) => !sets.some((other) => within(other, set) && !within(set, other)));
+  return [...new Set(least.map(nameOf))].toSorted();
+}
+
+/** The same of terms that a search names. */
+export const namesOf = (lattice: Lattice, terms: readonly (readonly number[])[]) =>
+  terms.map((term) => nameOf(lattice.close(bitsOf(lattice.size, term)))).toSorted();
+
+/** Answers for itself, and counts. */
+export function oracle(verdictOf: (set: Bits) => Verdict) {
+  const asked: Wanted[] = [];
+  const rounds: number[] = [];
+  const ask: Ask = async (wanted) => {
+    asked.push(...wanted);
+    rounds.push(wanted.length);
+    return wanted.map(({ set }) => ({ set, verdict: verdictOf(set) }));
+  };
+  return { ask, asked, rounds };
+}

@@ -1,0 +1,152 @@
+import { type Bits, bitsOf, nameOf } from './bits.ts';
+import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
+import { questions } from './design.ts';
+import { type Evidence, implied, learn, nothingKnown, type Verdict } from './evidence.ts';
+import { drawHypotheses, type Expectation, type Hypothesis, usualExpectation } from './hypotheses.ts';
+import type { Lattice, Rule } from './lattice.ts';
+import { randomFrom } from './random.ts';
+import { shrink } from './shrink.ts';
+
+/** A set of steps whose verdict is wanted, and what for. */
+export interface Wanted {
+  readonly set: Bits;
+  readonly purpose: 'endpoint' | 'search' | Claim['role'];
+}
+
+/** What a test came to. */
+export interface Outcome {
+  /** The steps that the tested configuration really has made: Kconfig may have dropped some, or added some. */
+  readonly set: Bits;
+  readonly verdict: Verdict;
+  /** What was learnt of the rules on the way. */
+  readonly rules?: readonly Rule[];
+}
+
+/** Tests some sets, side by side; outcomes in the order of the sets. */
+export type Ask = (wanted: readonly Wanted[]) => Promise<readonly Outcome[]>;
+
+export interface SearchOptions {
+  /** How many sets can be tested side by side. */
+  readonly builders: number;
+  readonly seed?: number;
+  readonly expectation?: Expectation;
+  /** Told before each round. */
+  readonly onRound?: (round: RoundStart) => void;
+}
+
+/** Where a search stands. */
+export interface RoundStart {
+  /** From 1; the endpoints are round 0. */
+  readonly round: number;
+  /** The steps that may still be to blame. */
+  readonly suspects: number;
+  readonly likeliest: Hypothesis | undefined;
+  /** Its share of what agrees with the verdicts, 0 to 1. */
+  readonly share: number;
+  /** About how many tests are still to come. */
+  readonly testsLeft: number;
+}
+
+export interface Found {
+  readonly terms: Hypothesis['terms'];
+  readonly claims: readonly Claim[];
+  /** Claims that could not be tested or came out otherwise. None in a proof. */
+  readonly unproven: readonly Claim[];
+  /** Whether it is also proven that there are no further terms. */
+  readonly complete: boolean;
+  readonly rounds: number;
+  readonly evidence: Evidence;
+  readonly lattice: Lattice;
+}
+
+/** How many hypotheses are weighed against each other. */
+const DRAWN = 400;
+/** From which share on the likeliest hypothesis is put to the proof. */
+const CONVINCED = 0.5;
+/** How many rounds in a row may leave what is known as it was: sets that cannot be tested, or pass although a part of them fails. */
+const PATIENCE = 4;
+
+/**
+ * Finds the minimal sets of steps that break, all of them, and proves it. The verdicts at both ends are known: nothing passes,
+ * everything fails. In each round it draws hypotheses that agree with all verdicts, the fewest steps first, asks what tells most
+ * about them, and puts the likeliest to the proof as soon as it is likelier than all others together.
+ */
+export async function search(given: Lattice, ask: Ask, options: SearchOptions): Promise<Found> {
+  const random = randomFrom(options.seed ?? 1);
+  let lattice = given;
+  let evidence = learn(learn(nothingKnown, bitsOf(given.size, []), 'pass'), given.all, 'fail');
+  const requested = new Set<string>();
+  const isTested = (set: Bits) => evidence.tested.has(nameOf(set)) || requested.has(nameOf(set));
+
+  const test = async (wanted: readonly Wanted[]) => {
+    const outcomes = await ask(wanted);
+    for (const { set } of wanted) requested.add(nameOf(set));
+    for (const { set, verdict, rules } of outcomes) {
+      if (rules && rules.length > 0) lattice = lattice.with(rules.filter((rule) => !lattice.knows(rule)));
+      evidence = learn(evidence, set, verdict);
+    }
+  };
+
+  let rounds = 0;
+  for (let idle = 0; idle < PATIENCE; ) {
+    const drawn = drawHypotheses(evidence, lattice, random, DRAWN, options.expectation ?? usualExpectation);
+    const [first] = drawn.ranked;
+    const claims = first ? claimsOf(first.hypothesis, lattice) : [];
+    const open = openClaims(claims, evidence).filter(({ set }) => !requested.has(nameOf(set)));
+    const wanted: Wanted[] = [];
+    const want = (set: Bits, purpose: Wanted['purpose']) => {
+      if (wanted.length >= options.builders || isTested(set)) return;
+      if (!wanted.some((each) => nameOf(each.set) === nameOf(set))) wanted.push({ set, purpose });
+    };
+    const convinced = first && first.share >= CONVINCED;
+    if (convinced && open.length === 0) {
+      if (refuted(claims, evidence).length === 0) {
+        const { terms } = first.hypothesis;
+        return {
+          terms,
+          claims,
+          unproven: [],
+          complete: isComplete(first.hypothesis, lattice),
+          rounds,
+          evidence,
+          lattice,
+        };
+      }
+      break;
+    }
+    if (convinced) for (const { set, role } of open) want(set, role);
+    const asked = questions(drawn.all, drawn.steps, options.builders - wanted.length, { lattice, random, isTested });
+    for (const { set } of asked) want(set, 'search');
+    // What stands idle tries the likeliest at once: a term that is named right needs no further question.
+    for (const { hypothesis } of drawn.ranked.slice(0, 2 * options.builders)) {
+      if (wanted.length >= options.builders) break;
+      for (const { set, role } of claimsOf(hypothesis, lattice).slice(0, hypothesis.terms.length)) want(set, role);
+    }
+    if (wanted.length === 0) for (const { set, role } of open) want(set, role);
+    if (wanted.length === 0) break;
+    rounds += 1;
+    options.onRound?.({
+      round: rounds,
+      suspects: drawn.steps.length,
+      likeliest: first?.hypothesis,
+      share: first?.share ?? 0,
+      testsLeft: Math.ceil(uncertainty(drawn.ranked)) + open.length,
+    });
+    const before = evidence;
+    await test(wanted);
+    if (evidence.fails !== before.fails || evidence.passes !== before.passes) idle = 0;
+    // Parts of a proof may well follow from what is known; they are tested all the same.
+    else if (wanted.some(({ set }) => implied(before, set) === undefined)) idle += 1;
+  }
+  const shrunk = await shrink({ lattice, evidence: () => evidence, test, builders: options.builders });
+  const unproven = refuted(shrunk.claims, evidence);
+  return { ...shrunk, unproven, complete: false, rounds: rounds + shrunk.rounds, evidence, lattice };
+}
+
+/** The claims that came out otherwise than they must, or did not come to a verdict. */
+const refuted = (claims: readonly Claim[], { tested }: Evidence) =>
+  claims.filter(({ set, expected }) => tested.get(nameOf(set)) !== expected);
+
+/** In bits: how many tests that tell one bit each it takes to know which of the hypotheses is right. */
+const uncertainty = (ranked: readonly { readonly share: number }[]) =>
+  ranked.reduce((bits, { share }) => bits - share * Math.log2(share), 0);

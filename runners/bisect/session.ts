@@ -1,0 +1,168 @@
+import { UsageError } from '../errors.ts';
+import { allOf, type Bits, bitsOf, nameOf, sizeOf } from './bits.ts';
+import { type Candidate, realise } from './candidate.ts';
+import { type Configuration, digestOf, type Legaliser } from './configuration.ts';
+import { type Bench, type Judge, type Judgement, judgeOf } from './judge.ts';
+import { type Lattice, latticeOf, type Rule } from './lattice.ts';
+import { type BisectStarted, type Book, bookOf, type Stamped } from './record.ts';
+import type { Ask, RoundStart, Wanted } from './search.ts';
+import { type Space, spaceOf } from './space.ts';
+
+/** What is to be found out. */
+export interface Task {
+  readonly good: Configuration;
+  readonly bad: Configuration;
+  readonly legalise: Legaliser;
+  /** Which options anybody can set; all where absent. */
+  readonly isChosen?: (name: string) => boolean;
+  /** Which steps take others along, as far as it is known beforehand. */
+  readonly rules?: (space: Space) => readonly Rule[];
+  readonly seed?: number;
+  /** Whether one configuration may pass now and fail then: rates are measured, and each verdict is taken as often as it takes. */
+  readonly flaky?: boolean;
+  /** What else makes it this very search: what judges, the kernel's tree. Told in the record. */
+  readonly identity: Readonly<Record<string, string>>;
+}
+
+export interface Tally {
+  readonly tests: number;
+  readonly builds: number;
+  readonly trials: number;
+  /** Of all builders together. */
+  readonly seconds: number;
+}
+
+/** A search under way: the steps between two configurations, and what judges sets of them. */
+export interface Session {
+  readonly space: Space;
+  readonly lattice: Lattice;
+  readonly judge: Judge;
+  readonly book: Book;
+  readonly bench: Bench;
+  readonly ask: Ask;
+  /** Judges the ends, good and bad, or only the good one. */
+  readonly ends: (which: readonly ('good' | 'bad')[]) => Promise<readonly Judgement[]>;
+  readonly tally: () => Tally;
+  readonly digestOf: (set: Bits) => string | undefined;
+  readonly onRound: (start: RoundStart) => void;
+}
+
+/**
+ * Has Kconfig complete both ends and takes up what a record of the same task says.
+ *
+ * @throws UsageError `endpoints-alike`, `another-bisection`
+ */
+export async function openSession(task: Task, bench: Bench, recorded: readonly Stamped[]): Promise<Session> {
+  const space = spaceOf(await task.legalise(task.good), await task.legalise(task.bad), task.isChosen);
+  const size = space.differences.length;
+  if (size === 0) throw alike();
+  const book = bookOf(recorded);
+  const started = startOf(task, bench, space);
+  requireSame(started, book.task);
+  if (!book.task) bench.emit(started);
+  const judge = judgeOf(bench, book);
+  const given = latticeOf(size, task.rules?.(space) ?? []);
+  const digests = new Map<string, string>();
+  const tally = { tests: 0, builds: 0, trials: 0, seconds: 0 };
+  let lattice = given;
+  let round = 0;
+
+  const told = ({ purpose, set }: Wanted, made: Bits, judgement: Judgement) => {
+    const { digest, verdict, because, built, trials, seconds } = judgement;
+    digests.set(nameOf(made), digest);
+    tally.tests += 1;
+    tally.builds += built ? 1 : 0;
+    tally.trials += trials;
+    tally.seconds += seconds;
+    // What stands in the record was told before the search was broken off.
+    if (tally.tests <= book.steps) return;
+    const sizes = { made: sizeOf(made), asked: sizeOf(set) };
+    const reason = because === undefined ? {} : { because };
+    bench.emit({
+      ...{ type: 'step', number: tally.tests, round, purpose, digest, ...sizes },
+      ...{ verdict, ...reason, built, trials, seconds },
+    });
+  };
+
+  const ask: Ask = async (wanted) => {
+    const candidates: Candidate[] = [];
+    // One after the other: what is learnt of one is known for the next.
+    for (const { set } of wanted) {
+      const candidate = await realise(set, space, lattice, task.legalise);
+      candidates.push(candidate);
+      lattice = lattice.with(candidate.rules);
+    }
+    bench.signal.throwIfAborted();
+    const usable = candidates.filter(({ strays }) => strays.length === 0);
+    const judged = await judge.all(usable.map(({ values }) => values));
+    return candidates.map((candidate, index) => {
+      const judgement = judged[usable.indexOf(candidate)] ?? strayed(candidate);
+      told(wanted[index] as Wanted, candidate.set, judgement);
+      return { set: candidate.set, verdict: judgement.verdict, rules: candidate.rules };
+    });
+  };
+
+  const ends: Session['ends'] = async (which) => {
+    const judged = await judge.all(which.map((end) => space[end]));
+    for (const [at, end] of which.entries()) {
+      const set = end === 'good' ? bitsOf(size, []) : allOf(size);
+      told({ set, purpose: 'endpoint' }, set, judged[at] as Judgement);
+    }
+    return judged;
+  };
+
+  const onRound = (start: RoundStart) => {
+    round = start.round;
+    if (tally.tests < book.steps) return;
+    const { suspects, share, testsLeft } = start;
+    const terms = start.likeliest?.terms ?? [];
+    const likeliest = terms.map((term) => term.map((step) => space.differences[step]?.name ?? ''));
+    const each = tally.seconds / Math.max(1, tally.tests) / bench.builders.length;
+    bench.emit({
+      type: 'round',
+      round,
+      suspects,
+      likeliest,
+      share,
+      testsLeft,
+      secondsLeft: Math.round(each * testsLeft),
+    });
+  };
+
+  return {
+    ...{ space, lattice: given, judge, book, bench, ask, ends, onRound },
+    tally: () => ({ ...tally }),
+    digestOf: (set) => digests.get(nameOf(set)),
+  };
+}
+
+function startOf(task: Task, { builders, cells, error }: Bench, space: Space): BisectStarted {
+  const { seed = 1, flaky = false, identity } = task;
+  const ends = { good: digestOf(space.good), bad: digestOf(space.bad) };
+  const how = { cells: cells.join(' '), builders: builders.length, seed, ...(flaky ? { error } : {}) };
+  return { type: 'started', task: { ...identity, ...ends, ...how }, differences: space.differences.length };
+}
+
+function strayed({ values, strays }: Candidate): Judgement {
+  const because = `Kconfig gives ${strays.slice(0, 3).join(', ')} a value that neither end has`;
+  return { digest: digestOf(values), verdict: 'unresolved', because, built: false, trials: 0, seconds: 0 };
+}
+
+function requireSame(now: BisectStarted, before: BisectStarted['task'] | undefined): void {
+  if (!before) return;
+  const other = Object.keys({ ...before, ...now.task }).filter((key) => before[key] !== now.task[key]);
+  if (other.length === 0) return;
+  const changes = other.map((key) => `${key} was ${before[key]} and is ${now.task[key]}`);
+  throw new UsageError({
+    code: 'another-bisection',
+    message: `what is to be resumed is another search: ${changes.join(', ')}`,
+    hint: 'give what was given then, or --start-over',
+  });
+}
+
+function alike(): UsageError {
+  return new UsageError({
+    code: 'endpoints-alike',
+    message: 'both configurations are the same, as Kconfig completes them: there is nothing to search',
+  });
+}

@@ -1,0 +1,155 @@
+import { BOOT, BOOT_INSTALLED, INSTALL, type Row, SILENCE } from '../row.ts';
+
+/** What stub itself says: its initramfs, its plugins, what it could not hand over to. */
+export const STUB: readonly Row[] = [
+  {
+    code: 'stub-no-disk',
+    explains: BOOT,
+    seen: [/stub: no block device (?<device>\S+) after (?<seconds>\d+) s: a shell instead/],
+    sentence: "stub's kernel shows no disk {device}: it lacks the driver, or the machine has no such disk",
+    hint: 'Compare the kernel given by --kernel with image/kernel/config/require.config: virtio-blk and virtio-pci.',
+  },
+  {
+    code: 'stub-no-squashfs',
+    explains: BOOT,
+    seen: [/stub: no squashfs on (?<device>\S+): a shell instead/],
+    sentence: 'there is no squashfs on {device} that the kernel of stub can mount',
+    hint: 'Look at the image with unsquashfs -s, and whether its compression is in the kernel.',
+  },
+  {
+    code: 'stub-gave-up',
+    explains: BOOT,
+    seen: [/stub: (?<why>.+): a shell instead/],
+    sentence: "stub's initramfs gave up: {why}",
+  },
+  {
+    code: 'luks-key-missing',
+    explains: BOOT_INSTALLED,
+    seen: [
+      /stub: kexec-boot: nothing to boot: .*?(?<disk>\/dev\/\w+) \(LUKS\): it is encrypted and the machine has no key/,
+    ],
+    sentence: 'the disk {disk} is encrypted and the machine was given no key for it',
+    hint: 'Give the credential stub.luks-key, as the run that installed it did.',
+  },
+  {
+    code: 'luks-key-wrong',
+    explains: BOOT_INSTALLED,
+    seen: [
+      /stub: kexec-boot: nothing to boot: .*?(?<disk>\/dev\/\w+) \(LUKS\): the key that the machine was given .* does not open it/,
+    ],
+    sentence: 'the key that the machine was given does not open the encrypted disk {disk}',
+    hint: 'Give the one that it was installed with; a disk whose key is lost can only be installed anew.',
+  },
+  {
+    code: 'root-feature-unknown',
+    explains: BOOT,
+    seen: [
+      /(?:XFS \((?<device>[\w-]+)\): Superblock has unknown (?:read-only compatible|incompatible|compatible) features? \((?<features>\w+)\)|EXT4-fs \((?<device>[\w-]+)\): couldn't mount (?:RDWR )?because of unsupported optional features \((?<features>\w+)\)|BTRFS[^:]*: (?:\(device (?<device>\w+)\))?.*unsupported (?:optional )?features \((?<features>\w+)\))/,
+    ],
+    sentence:
+      'the filesystem on {device} has a feature ({features}) that the kernel which is to mount it does not know',
+    hint: "Compare MKFS_OPTIONS of the distribution's installer with what that kernel can read.",
+  },
+  {
+    code: 'filesystem-unknown',
+    explains: BOOT,
+    seen: [/unknown filesystem type '(?<type>[^']+)'/],
+    sentence: 'the kernel that is to mount the root knows no filesystem {type}',
+    hint: 'Add it to the configuration of the kernel, or to the modules of its initramfs.',
+  },
+  {
+    code: 'install-unfinished',
+    explains: BOOT_INSTALLED,
+    seen: [/stub: kexec-boot: nothing to boot: .*the installation on it was never finished/],
+    sentence: 'the installation on the disk was never finished, so stub does not boot it',
+    hint: 'Install it again.',
+  },
+  {
+    code: 'no-initramfs',
+    explains: BOOT_INSTALLED,
+    seen: [
+      /stub: kexec-boot: nothing to boot: (?<disk>\S+) \([\w-]+\): no initramfs of the same version for (?<kernel>\S.*)/,
+    ],
+    sentence: 'the installed system has the kernel {kernel} and no initramfs of its version',
+    hint: 'Look at /boot of the disk; the names that stub looks for are in kexec-lib.sh.',
+  },
+  {
+    code: 'no-kernel',
+    explains: BOOT_INSTALLED,
+    seen: [/stub: kexec-boot: nothing to boot: (?<disk>\S+) \([\w-]+\): no kernel in \/ or \/boot/],
+    sentence: 'stub found no kernel on {disk}',
+    hint: 'Look at /boot of the disk; the names that stub looks for are in kexec-lib.sh.',
+  },
+  {
+    code: 'kernel-not-unpacked',
+    explains: BOOT_INSTALLED,
+    seen: [/stub: kexec-boot: nothing to boot: .*: (?<why>kernel (?:does not unpack|is compressed with|is only).*)/],
+    sentence: 'the installed kernel is of no use to stub: {why}',
+    hint: 'Look at the file in /boot with file(1).',
+  },
+  {
+    code: 'kexec-refused',
+    explains: BOOT_INSTALLED,
+    seen: [/stub: kexec-boot: nothing to boot: .*kexec does not load (?<kernel>\S+): (?<words>.+)/],
+    sentence: 'kexec does not load {kernel}: {words}',
+    hint: 'Look at the file with file(1); a kernel that is locked down loads signed ones only.',
+  },
+  {
+    code: 'root-not-mountable',
+    explains: BOOT_INSTALLED,
+    seen: [/stub: kexec-boot: nothing to boot: (?<disk>\S+) \((?<type>[\w-]+)\): it cannot be mounted: (?<words>.+)/],
+    sentence: 'stub could not mount the {type} on {disk}: {words}',
+    hint: 'What the kernel said of it stands above this line.',
+  },
+  {
+    code: 'disk-empty',
+    explains: BOOT_INSTALLED,
+    seen: [/stub: kexec-boot: nothing to boot: (?<disk>\S+) holds no filesystem/],
+    sentence: 'there is no filesystem on {disk} after the install',
+    hint: 'Look at whether the installer and the boot plugin mean the same disk.',
+  },
+  {
+    code: 'disk-missing',
+    explains: BOOT_INSTALLED,
+    seen: [/stub: kexec-boot: nothing to boot: no data disk and no virtiofs share/],
+    sentence: 'the machine has neither a data disk nor a share to boot from',
+    hint: 'Look at qemu.argv of the cell.',
+  },
+  {
+    code: 'stub-plugin-failed',
+    explains: BOOT_INSTALLED,
+    seen: [/stub: plugin (?<plugin>\S+) failed with status (?<status>\d+), passed over/],
+    sentence: "stub's plugin {plugin} ended with status {status}, and stub came up in place of the installed system",
+    hint: 'What the plugin said stands above this line.',
+  },
+  {
+    code: 'kexec-not-tried',
+    explains: { phases: ['boot-installed'], codes: ['kexec-not-done'] },
+    unless: /stub: kexec-boot: /,
+    seen: [/Run \/init as init process/],
+    sentence: 'stub came up without having looked for an installed system: its boot plugin did not run',
+    hint: 'Look into the image: usr/lib/stub/init.d/50-kexec-boot has to be there and executable.',
+  },
+  {
+    code: 'kexec-into-silence',
+    explains: { phases: ['boot-installed'], codes: SILENCE },
+    unless: /nothing to boot|Run systemd|systemd\[1\]: /,
+    seen: [/stub: kexec-boot: (?<kernel>\S+) with \S+ from /],
+    sentence: 'stub jumped into {kernel}, which never said a word',
+    hint: "Look at the machine's console= and at whether the kernel has a driver for it; earlycon shows more.",
+  },
+  {
+    code: 'luks-key-not-given',
+    explains: INSTALL,
+    seen: [/FAILED in step .*: FS=luks takes a key from the machine/],
+    sentence: 'an encrypted root was asked for and the machine was given no key for it',
+    hint: 'Start QEMU with -fw_cfg name=opt/io.systemd.credentials/stub.luks-key,file=KEY.',
+  },
+  {
+    code: 'share-missing',
+    explains: INSTALL,
+    seen: [/FAILED in step .*: the virtiofs share "(?<tag>\w+)" cannot be mounted/],
+    sentence: 'the machine has no virtiofs share with the tag "{tag}"',
+    hint: 'Look at qemu.argv of the cell for vhost-user-fs-pci.',
+  },
+];

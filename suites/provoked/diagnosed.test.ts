@@ -1,0 +1,52 @@
+import { afterAll, expect, test } from 'vitest';
+import { startOrigin } from '../../mirrors/proxy/origin.test-support.ts';
+import { latestInstalled } from '../../runners/cell/kept.ts';
+import { cacheFolder, loneCell, scratchFolder } from '../harness/lone-cell.ts';
+import { type BadStart, handovers, stubBoots } from './diagnosed/at-boot.ts';
+import { diagnosesOf, expectDiagnosis, tellScore } from './diagnosed/failure.ts';
+import { inShell } from './diagnosed/in-shell.ts';
+import { rebootsOfDebian } from './diagnosed/in-system.ts';
+
+/**
+ * Failures provoked in real guests, and what the diagnosis makes of each: one right sentence, or this fails. Long; started by
+ * hand:
+ *
+ *     ./stub-matrix run --distro debian13
+ *     pnpm provoked suites/provoked/diagnosed.test.ts
+ */
+
+const id = 'debian13-x86_64-xfs';
+
+afterAll(tellScore);
+
+test.for<BadStart>([...stubBoots, ...handovers])('$name', async ({ name, given, ...expected }) => {
+  await using stack = new AsyncDisposableStack();
+  const { options, installed } = await given(await scratchFolder(stack));
+  const { emit, told } = diagnosesOf();
+  const cell = await loneCell(stack, id, options, installed, emit);
+  await expectDiagnosis(cell, told, name, expected);
+});
+
+test('the installer, in one stub after the other', async () => {
+  await using stack = new AsyncDisposableStack();
+  const origin = stack.use(await startOrigin({}));
+  const failures = await inShell(origin, await scratchFolder(stack));
+  const { emit, told } = diagnosesOf();
+  const cell = await loneCell(stack, id, {}, undefined, emit);
+  await cell.bootStub();
+  for (const { name, provoke, ...expected } of failures) {
+    await provoke(cell);
+    await expectDiagnosis(cell, told, name, expected);
+  }
+  expect(told.length).toBeGreaterThan(0);
+});
+
+test.for(rebootsOfDebian)('$name', async ({ name, provoke, ...expected }) => {
+  await using stack = new AsyncDisposableStack();
+  const { emit, told } = diagnosesOf();
+  const cell = await loneCell(stack, id, {}, await latestInstalled({ cacheFolder }, id), emit);
+  await cell.bootDisk();
+  await cell.reachInstalled();
+  await provoke(cell);
+  await expectDiagnosis(cell, told, name, expected);
+});
