@@ -16,8 +16,7 @@ const options = (...args: string[]) =>
 
 describe('runOptionsOf', () => {
   it('has a default for all that must be there, and leaves the rest out', () => {
-    const { jobs, outFolder, ...rest } = options();
-    expect(jobs).toBeGreaterThanOrEqual(1);
+    const { outFolder, ...rest } = options();
     expect(outFolder).toMatch(/\/reports\/out$/);
     expect(rest).toEqual({ keep: false, console: 'serial', cacheFolder: '/x/stub-matrix' });
   });
@@ -28,6 +27,16 @@ describe('runOptionsOf', () => {
       outFolder: join(cwd, 'o'),
       cacheFolder: join(cwd, 'c'),
     });
+  });
+
+  it('takes what the run may take of the host', () => {
+    expect(options('--jobs', '4', '--cores', '6', '--memory', '16G', '--nice', '10')).toMatchObject({
+      jobs: 4,
+      cores: 6,
+      memoryMiB: 16384,
+      nice: 10,
+    });
+    expect(options('--memory', '6000m')).toMatchObject({ memoryMiB: 6000 });
   });
 
   it.each([

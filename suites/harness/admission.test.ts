@@ -119,9 +119,11 @@ test('what was broken off waits no more', async () => {
   expect(told('cell-admitted')).toHaveLength(1);
 });
 
-test('eight cells asked for, while others compute: no more than fit, and all of them end', async () => {
-  // A fifth of a second of computing, however long that takes, and a word.
-  const spin = "while (process.cpuUsage().user < 2e5);console.log('done');setInterval(() => {}, 1e6)";
+test('eight cells asked for, while others compute: no more than fit, and all of them end', {
+  timeout: 300_000,
+}, async () => {
+  // A tenth of a second of computing, however long that takes, and a word.
+  const spin = "while (process.cpuUsage().user < 1e5);console.log('done');setInterval(() => {}, 1e6)";
   // Its parent ends at once, so that it is none of ours.
   const foreign = `setTimeout(() => process.exit(), 60000); for (;;);`;
   burner = spawn('sh', ['-c', '"$0" -e "$1" & ', process.execPath, foreign], { detached: true, stdio: 'ignore' });
@@ -158,7 +160,7 @@ test('eight cells asked for, while others compute: no more than fit, and all of 
   // Where nothing is left, one runs alone.
   expect(tight.map(({ cell }) => beside.get(cell))).toEqual(tight.map(() => 0));
   for (const { cpuSeconds, peakMemoryMiB } of told('cell-usage')) {
-    expect(cpuSeconds).toBeGreaterThanOrEqual(0.2);
+    expect(cpuSeconds).toBeGreaterThanOrEqual(0.1);
     expect(peakMemoryMiB).toBeGreaterThan(5);
   }
   expect(told('cell-usage')).toHaveLength(8);
