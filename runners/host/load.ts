@@ -17,6 +17,9 @@ const TICKS_PER_SECOND = 100;
 /** Over how many seconds the load of others is averaged: what comes and goes within a few is none. */
 const MEMORY = 10;
 
+/** Seconds between two moments that make a measurement: the kernel counts in hundredths. */
+const SHORTEST = 0.1;
+
 /** Of the first row: user and nice, which hold the guests' share, system, irq, softirq, and what other virtual machines took. */
 const BUSY = [0, 1, 2, 5, 6, 7];
 
@@ -61,30 +64,26 @@ export function ownSeconds(table: ReadonlyMap<number, ProcessStat>, pid = proces
 export class OthersLoad {
   /** Before the first measurement, the kernel's word: runnable processes in the mean over the last minute. */
   #others = loadavg()[0] ?? 0;
-  #host: HostCpu | undefined;
+  #measured = false;
+  #hostCores = 0;
   #last: Sample | undefined;
 
   /** Looks again. The first look only begins to measure. */
   sample(table: ReadonlyMap<number, ProcessStat>, at = performance.now() / 1000): void {
-    this.#host = hostCpu();
-    const sample = { at, busySeconds: this.#host.busySeconds, ownSeconds: ownSeconds(table) };
     const before = this.#last;
+    if (before && at - before.at < SHORTEST) return;
+    const { cores, busySeconds } = hostCpu();
+    const sample = { at, busySeconds, ownSeconds: ownSeconds(table) };
+    this.#hostCores = cores;
     this.#last = sample;
-    if (!before || at - before.at < 0.1) {
-      this.#last = before ?? sample;
-      return;
-    }
-    const now = othersBetween(before, sample);
+    if (!before) return;
     const weight = this.#measured ? 1 - Math.exp((before.at - at) / MEMORY) : 1;
-    this.#others += (now - this.#others) * weight;
+    this.#others += (othersBetween(before, sample) - this.#others) * weight;
     this.#measured = true;
   }
 
-  #measured = false;
-
   /** The cores that we may not use are the first that others do. */
   get cores(): number {
-    const foreign = Math.max(0, (this.#host?.cores ?? 0) - availableParallelism());
-    return Math.max(0, this.#others - foreign);
+    return Math.max(0, this.#others - Math.max(0, this.#hostCores - availableParallelism()));
   }
 }
