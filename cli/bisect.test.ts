@@ -1,9 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { attempt } from '../runners/process/command.ts';
 import { checkout } from './options.ts';
+
+/** Each test starts the command line, and that a shell for each trial: on a host that is busy it takes its time. */
+vi.setConfig({ testTimeout: 180_000 });
 
 let folder: string;
 beforeEach(() => {
@@ -53,7 +56,7 @@ it('killed with SIGKILL and resumed it has the same answer, and has asked the co
   expect(calls()).toBe(all + 1);
   const answer = (text: string) => /of 120 differences[\s\S]*?proven/.exec(text)?.[0];
   expect(answer(resumed.stdout)).toBe(answer(alone.stdout));
-}, 180_000);
+});
 
 it.each([
   [['false'], 2, 'the good configuration fails; nothing was searched'],

@@ -68,9 +68,12 @@ async function backToPrompt(): Promise<void> {
 test('a guest that is merely slow is waited for', async () => {
   const over = new AbortController();
   const breathing = breathless(over.signal);
-  await machine.see(PROMPT, { awaiting: 'the prompt of a slow guest', budget: { ...limits, spin: 600 } });
-  over.abort();
-  await breathing;
+  try {
+    await machine.see(PROMPT, { awaiting: 'the prompt of a slow guest', budget: { ...limits, spin: 600 } });
+  } finally {
+    over.abort();
+    await breathing;
+  }
 });
 
 test('at a prompt that nobody types at, it hangs', async () => {
