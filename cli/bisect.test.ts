@@ -1,9 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { attempt } from '../runners/process/command.ts';
 import { checkout } from './options.ts';
+
+/** Each test starts the command line, and that a shell for each trial: on a host that is busy it takes its time. */
+vi.setConfig({ testTimeout: 180_000 });
 
 let folder: string;
 beforeEach(() => {
@@ -36,27 +39,23 @@ it('finds by a command which options break it only together, and leaves a report
 });
 
 it('killed with SIGKILL and resumed it has the same answer, and has asked the command no configuration twice', async () => {
-  const whole = await bisect(`echo x >> calls; ${culprits}`);
+  const culprit = 'grep -q O7=y $STUB_MATRIX_CONFIG';
   const calls = () => readFileSync(join(folder, 'calls'), 'utf8').length / 2;
+  const alone = await bisect(`echo x >> calls; ${culprit}`, '--builders', '1');
   const all = calls();
   rmSync(join(folder, 'calls'));
-  // Ends who asks, at the ninth time; what is then under way is not yet in the record.
-  const deadly = `echo x >> calls; [ $(wc -l < calls) -ne 9 ] || [ -e dead ] || { touch dead; kill -9 $PPID; }; ${culprits}`;
-  await expect(bisect(deadly, '--start-over', '--builders', '1')).rejects.toMatchObject({ code: 'command-not-run' });
+  // Ends who asks, at the sixth time; what is then under way is not yet in the record.
+  const deadly = `echo x >> calls; [ -e dead ] || [ $(wc -l < calls) -ne 6 ] || { touch dead; kill -9 $PPID; }; ${culprit}`;
+  await expect(bisect(deadly, '--builders', '1', '--start-over')).rejects.toMatchObject({ code: 'command-not-run' });
   const unasked = await bisect(deadly, '--builders', '1');
   expect(unasked.stderr).toContain('begun before and broken off');
   expect(unasked.exitCode).toBe(2);
   const resumed = await bisect(deadly, '--builders', '1', '--resume');
   expect(resumed.exitCode).toBe(0);
-  const killed = calls();
-  rmSync(join(folder, 'calls'));
-  const alone = await bisect(`echo x >> calls; ${culprits}`, '--start-over', '--builders', '1');
   // The one that was being asked when the end came is asked again.
-  expect(killed).toBe(calls() + 1);
-  expect(all).toBeGreaterThan(5);
+  expect(calls()).toBe(all + 1);
   const answer = (text: string) => /of 120 differences[\s\S]*?proven/.exec(text)?.[0];
   expect(answer(resumed.stdout)).toBe(answer(alone.stdout));
-  expect(answer(resumed.stdout)).toBe(answer(whole.stdout));
 });
 
 it.each([

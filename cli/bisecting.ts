@@ -5,7 +5,7 @@ import type { Builder, Tester } from '../runners/bisect/builder.ts';
 import { asItIs, type Configuration, type Legaliser, readConfiguration } from '../runners/bisect/configuration.ts';
 import { implicationsOf, isChosenIn } from '../runners/bisect/implications.ts';
 import type { Rule } from '../runners/bisect/lattice.ts';
-import { olddefconfig } from '../runners/bisect/olddefconfig.ts';
+import { hostMake, olddefconfig } from '../runners/bisect/olddefconfig.ts';
 import { type BisectEvent, openRecord, readRecord, type Stamped } from '../runners/bisect/record.ts';
 import { commandTester, fileBuilder } from '../runners/bisect/run-command.ts';
 import type { Space } from '../runners/bisect/space.ts';
@@ -76,21 +76,22 @@ async function kconfigOf(parsed: Parsed, { cwd, arch, signal }: Context, folder:
   }
   const { readKconfig } = await import('../image/kernel/kconfig/tree.ts');
   const { kernels } = await import('../image/kernel/rows.ts');
+  const isKernelArch = (word: string): word is keyof typeof kernels => Object.hasOwn(kernels, word);
   const name = textOf(parsed, 'arch') ?? arch;
-  const row = Object.entries(kernels).find(([each]) => each === name)?.[1];
-  if (!row) {
+  const known = isKernelArch(name) ? name : undefined;
+  if (known === undefined) {
     throw new UsageError({
       code: 'unknown-arch',
       message: `--arch ${name}: no kernel is built for it, only for ${Object.keys(kernels).join(', ')}`,
     });
   }
-  const options = await readKconfig(tree, row.srcarch);
+  const options = await readKconfig(tree, kernels[known].srcarch);
   const isChosen = isChosenIn(options);
   const all = [...new Set([...options.keys(), ...named])].filter(isChosen);
   const objects = join(folder, 'kconfig');
   return {
     named: all,
-    legalise: olddefconfig({ tree, objects, srcarch: row.srcarch, named: all, signal }),
+    legalise: olddefconfig(objects, all, hostMake({ tree, objects, arch: known, signal })),
     isChosen,
     rules: (space: Space) => implicationsOf(space, options),
     identity: { tree, arch: name },

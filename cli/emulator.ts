@@ -7,8 +7,8 @@ import type { Context } from './commands.ts';
  * everything that is started from here on goes by.
  */
 export async function chooseEmulator(
-  cells: readonly PlannedCell[],
-  options: RunOptions,
+  cells: readonly Pick<PlannedCell, 'cell' | 'distribution'>[],
+  options: Pick<RunOptions, 'cacheFolder' | 'mirror' | 'offline' | 'qemu'>,
   { print, signal, install }: Pick<Context, 'print' | 'signal' | 'install'>,
 ): Promise<void> {
   const { emulatorFolders } = await import('../runners/cell/emulator.ts');

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../runners/errors.ts';
+import { loadMatrix } from '../runners/matrix/load.ts';
 import type { Start } from './commands.ts';
+import { chooseEmulator } from './emulator.ts';
 import { exitCodes } from './exit.ts';
 import { tidyUp } from './leftovers.ts';
 import { cacheFolderOf } from './options.ts';
@@ -19,7 +21,7 @@ export const start: Start = async (parsed, context) => {
   const cacheFolder = cacheFolderOf(parsed, context);
   const { readManifest } = await import('../runners/cell/capsule/manifest.ts');
   const folder = resolve(context.cwd, typed);
-  const { machine, medium } = await readManifest(folder);
+  const { cell, machine, medium } = await readManifest(folder);
   await requireTools({ uses: medium.on === 'share' ? ['cell', 'share'] : ['cell'], arches: [machine.arch] }, context);
 
   const { completeCapsule, openCapsule } = await import('../runners/cell/capsule/open.ts');
@@ -30,6 +32,9 @@ export const start: Start = async (parsed, context) => {
     return exitCodes.passed;
   }
   await tidyUp(cacheFolder, context);
+  // As its run did. A distribution that is no longer in the matrix asks for nothing.
+  const distribution = loadMatrix().distributions[cell.distro];
+  if (distribution) await chooseEmulator([{ cell, distribution }], { cacheFolder }, context);
   const { reopen } = await import('../runners/cell/capsule/reopen.ts');
   await reopen(capsule, { cacheFolder, print, signal });
   return exitCodes.passed;

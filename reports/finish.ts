@@ -5,6 +5,7 @@ import { divergencesOf } from './divergence/of-run.ts';
 import { foldRun, type RunResult } from './fold.ts';
 import type { RunFolder } from './folder.ts';
 import { HISTORY, type History, openHistory } from './history/history.ts';
+import { NO_HISTORY, type History as PageHistory } from './html/past.ts';
 import { writeJunit } from './junit/junit.ts';
 import { writeSummary } from './markdown/summary.ts';
 import { readRun } from './run-record.ts';
@@ -35,7 +36,7 @@ const REPORTS: readonly Report[] = [
   // Loaded when it is made: it brings what draws plots.
   async ({ result, folder, history }) => {
     const { writeHtml } = await import('./html/write.ts');
-    await writeHtml(result, history ? pastOf(history) : { runs: [], cells: [] }, folder.html);
+    await writeHtml(result, history ? pastOf(history) : NO_HISTORY, folder.html);
     return folder.html;
   },
 ];
@@ -43,7 +44,7 @@ const REPORTS: readonly Report[] = [
 /** How many runs the page looks back. */
 const LOOKED_BACK = 100;
 
-function pastOf(history: History) {
+function pastOf(history: History): PageHistory {
   const runs = history.lastRuns(LOOKED_BACK);
   const cells = function* () {
     for (const { run } of runs) yield* history.ofRun(run);

@@ -68,9 +68,12 @@ test('only what went the same way can be compared: not a failure, not another be
     compareRuns(run(1, {}), run(2, { ...slow, ...story }), () => rows).cells[0];
   expect(of({})?.phases).toHaveLength(1);
   expect(of({ status: 'failed' })?.phases).toEqual([]);
-  expect(of({ installed: true })).toBeUndefined();
+  expect(of({ installed: true, imageSeconds: 500 })).toBeUndefined();
   // Other archives' times, and the two runs themselves, say nothing of how these scatter.
-  const others = [...scattering.map((each) => ({ ...each, archive: 'stand-in' as const })), row(1, { run: 'run-1' })];
+  const others = [
+    ...scattering.map((each) => ({ ...each, archive: 'stand-in' as const })),
+    ...scattering.map((each) => ({ ...each, run: 'run-1' })),
+  ];
   expect(of({}, others)?.phases[0]?.runs).toBe(0);
 });
 

@@ -29,15 +29,24 @@ function countsOf(lines: readonly Line[]): Map<string, number> {
   return counts;
 }
 
-/** On a busy host an emulated serial port loses a letter now and then. In shorter lines a letter is a lot. */
-const LETTERS_LOST = 2;
-const LONG_ENOUGH = 20;
+/** The kernel's own: its drivers fail at what an emulated machine does not have, differently each time. */
+const OF_KERNEL = /^\[+ *\d/;
+const KERNEL_TROUBLE =
+  /panic|Oops|BUG:|I\/O error|Out of memory|blocked for more|soft lockup|stall|corrupt|Unable to mount|unable to handle|unknown .*compatible|unsupported optional|SQUASHFS error|Attempted to kill/;
 
-const isMisspelt = (shape: string, known: ReadonlySet<string>): boolean =>
-  shape.length >= LONG_ENOUGH &&
-  [...known].some(
-    (each) => Math.abs(each.length - shape.length) <= LETTERS_LOST && distance(each, shape) <= LETTERS_LOST,
-  );
+const isTrouble = (text: string): boolean => (OF_KERNEL.test(text) ? KERNEL_TROUBLE : TROUBLE).test(text);
+
+/** On a busy host an emulated serial port loses letters, up to so many of a line: a part of its length, or these few. */
+const PART_LOST = 0.2;
+const LETTERS_LOST = 2;
+/** In shorter lines a letter is a lot. */
+const LONG_ENOUGH = 16;
+
+const isMisspelt = (shape: string, known: ReadonlySet<string>): boolean => {
+  const most = Math.max(LETTERS_LOST, Math.floor(shape.length * PART_LOST));
+  if (shape.length < LONG_ENOUGH) return false;
+  return [...known].some((each) => Math.abs(each.length - shape.length) <= most && distance(each, shape) <= most);
+};
 
 /** Two lines that were written at the same time, by the kernel and by a program, come as one: each half is known. */
 function isMixed(shape: string, known: ReadonlySet<string>): boolean {
@@ -88,7 +97,7 @@ function compare({ lines: here }: Section, { lines: there }: Section, others: re
   const news = here.flatMap(({ shape }, index) => (isKnown(shape, known) ? [] : [index]));
   // Behind the last line of the story that it still told, anything new is news.
   const told = here.findLastIndex(({ shape }) => known.has(shape));
-  const first = news.find((index) => TROUBLE.test((here[index] as Line).text) || (end !== undefined && index > told));
+  const first = news.find((index) => isTrouble((here[index] as Line).text) || (end !== undefined && index > told));
   if (first !== undefined) return { here: around(here, first), there: around(there, placeOf(here, first, there)) };
   if (end === undefined) return undefined;
   return { here: here.slice(-BEFORE).map(shown), there: around(there, end) };

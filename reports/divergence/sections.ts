@@ -20,6 +20,9 @@ const INSTALLER_TYPED = /~# (?!.*eval ).*\.\/\w+\.sh/;
 /** What stub's boot plugin adds to the command line of the kernel that it jumps into. */
 const INSTALLED_KERNEL = /^\[.*ommand line: .*rd\.hostonly=0/;
 
+/** The echo of a command that a check typed: ours, and its output is behind it. */
+const TYPED_BY_CHECK = /printf '%s-%s|^(?:begin|end)-[0-9a-f]{8}\b/;
+
 type Kind = 'stub' | 'install' | 'installed';
 
 const kindOf = (lines: readonly Line[]): Kind => {
@@ -32,7 +35,7 @@ export function sectionsOf(console: readonly string[]): Section[] {
   const sections: Line[][] = [[]];
   console.forEach((text, index) => {
     const shape = shapeOf(text);
-    if (shape === '') return;
+    if (shape === '' || TYPED_BY_CHECK.test(text)) return;
     if (KERNEL_BEGINS.test(text) || INSTALLER_TYPED.test(text)) sections.push([]);
     sections.at(-1)?.push({ number: index + 1, text, shape });
   });

@@ -7,7 +7,7 @@ import type { AttemptView, CellBrief, Detail, FileLink, Model, Problem, Slot } f
 import { type CellPast, foldPast, type History, present } from './past.ts';
 import { decisive, type Judged, problemsOf, verdictOf } from './problems.ts';
 import { changesSince, standing } from './standing.ts';
-import { letterOf, readLetter } from './words.ts';
+import { letterOf } from './words.ts';
 
 /**
  * All that the page shows, as plain data.
@@ -106,15 +106,13 @@ function axesOf({ cells }: RunResult) {
 function briefOf(result: CellResult, past: CellPast, at: CellBrief['at']): CellBrief {
   const verdict = verdictOf(result);
   const standIn = result.archive === 'stand-in';
-  const good = past.seconds.filter((_, index) => readLetter(past.letters[index] ?? '')?.verdict === 'passed');
-  const seconds = (good as number[]).toSorted((a, b) => a - b);
   return {
     id: result.cell.id,
     at,
     verdict,
     standIn,
     seconds: Math.round(result.seconds),
-    usual: seconds[seconds.length >> 1],
+    usual: past.usual === undefined ? undefined : Math.round(past.usual),
     ...standing(verdict, result.archive, past.letters),
     past: past.letters + letterOf(verdict, standIn),
   };

@@ -29,7 +29,7 @@ export interface CellBrief {
   readonly verdict: Verdict;
   readonly standIn: boolean;
   readonly seconds: number;
-  /** The median of its good runs, in seconds. */
+  /** The median of its good runs that began as this one did, in seconds. */
   readonly usual?: number | undefined;
   readonly change?: Change | undefined;
   /** Of a bad one: the index into `Core.runs` of the first bad run in a row, and how many they are. */

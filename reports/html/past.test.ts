@@ -7,7 +7,7 @@ const day = 86_400_000;
 const result = {
   run: 'now',
   startedAt: 10 * day,
-  cells: [{ cell: { id: 'a' }, archive: 'real' }],
+  cells: [{ cell: { id: 'a' }, archive: 'real', facts: {}, phases: [{ name: 'install' }] }],
 } as unknown as RunResult;
 
 const row = (run: string, at: number, status: CellRow['status'], more: Partial<CellRow> = {}): CellRow => ({
@@ -42,7 +42,7 @@ test('this run and later ones are no past, and a cell that never ran has none', 
   };
   const past = foldPast(later, result);
   expect(past.runs.map((each) => each.run)).toEqual(['r1']);
-  expect(past.of('a')).toEqual({ letters: '-', seconds: [null], lastGood: undefined });
+  expect(past.of('a')).toEqual({ letters: '-', seconds: [null], usual: undefined, lastGood: undefined });
 });
 
 test('a good run against a stand-in is no good run of the distribution, and is counted by itself', () => {
@@ -54,4 +54,16 @@ test('a good run against a stand-in is no good run of the distribution, and is c
 test('a run of which the history has only cells is a run', () => {
   const past = foldPast({ runs: [], cells: [row('r2', 2, 'passed')] }, result);
   expect(past.runs).toMatchObject([{ run: 'r2', startedAt: 2 * day }]);
+});
+
+test('what is usual is of runs that began the same way; what was broken off says nothing', () => {
+  const past = foldPast(
+    history([
+      row('r1', 1, 'passed', { beginning: 'empty', seconds: 300 }),
+      row('r2', 2, 'passed', { beginning: 'installed', seconds: 60 }),
+      row('r3', 3, 'error', { finished: false }),
+    ]),
+    result,
+  );
+  expect(past.of('a')).toMatchObject({ letters: 'pp-', usual: 300 });
 });

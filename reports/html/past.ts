@@ -1,3 +1,4 @@
+import { beginningOf } from '../course.ts';
 import type { CellRow, RunRow } from '../history/rows.ts';
 import type { RunResult } from '../results.ts';
 import type { RunPoint } from './model.ts';
@@ -7,9 +8,25 @@ import { ABSENT, letterOf, ORDER, type Verdict } from './words.ts';
 export interface History {
   readonly runs: Iterable<Pick<RunRow, 'run' | 'startedAt' | 'endedAt' | 'properties'>>;
   readonly cells: Iterable<
-    Pick<CellRow, 'run' | 'runStartedAt' | 'cell' | 'status' | 'flaky' | 'seconds' | 'archive' | 'facts' | 'phases'>
+    Pick<
+      CellRow,
+      | 'run'
+      | 'runStartedAt'
+      | 'cell'
+      | 'status'
+      | 'flaky'
+      | 'finished'
+      | 'seconds'
+      | 'beginning'
+      | 'archive'
+      | 'facts'
+      | 'phases'
+    >
   >;
 }
+
+/** Where there is none yet. */
+export const NO_HISTORY: History = { runs: [], cells: [] };
 
 export type LastGood = Pick<CellRow, 'run' | 'runStartedAt' | 'facts' | 'phases'>;
 
@@ -18,6 +35,8 @@ export interface CellPast {
   readonly letters: string;
   /** Seconds in each run; null where it did not run. */
   readonly seconds: readonly (number | null)[];
+  /** The median of its good runs that began as this one did, in seconds: an empty disk takes longer than an installed one. */
+  readonly usual?: number | undefined;
   /** The newest run in which it passed, from the same kind of archive as now. */
   readonly lastGood?: LastGood | undefined;
 }
@@ -32,6 +51,8 @@ interface Sparse {
   readonly runs: number[];
   readonly letters: string[];
   readonly seconds: number[];
+  /** Seconds of the good runs that are like this one. */
+  readonly good: number[];
   lastGood?: LastGood;
 }
 
@@ -40,7 +61,7 @@ const zero = (): Counts => Object.fromEntries(ORDER.map((verdict) => [verdict, 0
 
 /** Folds the history before a run, so that a report made anew says what it said at the time. */
 export function foldPast(history: History, result: RunResult): Past {
-  const kinds = new Map(result.cells.map(({ cell, archive }) => [cell.id, archive]));
+  const now = new Map(result.cells.map((each) => [each.cell.id, { kind: each.archive, beginning: beginningOf(each) }]));
   const points: (RunPoint & { readonly real: Counts; readonly standIn: Counts })[] = [];
   const byRun = new Map<string, number>();
   const add = (run: string, startedAt: number, more: Partial<RunPoint> = {}) => {
@@ -56,7 +77,8 @@ export function foldPast(history: History, result: RunResult): Past {
 
   const cells = new Map<string, Sparse>();
   for (const row of history.cells) {
-    if (!isBefore(row.run, row.runStartedAt)) continue;
+    // What the end of its run broke off has no verdict of its own.
+    if (!row.finished || !isBefore(row.run, row.runStartedAt)) continue;
     const index = byRun.get(row.run) ?? add(row.run, row.runStartedAt);
     const verdict: Verdict = row.flaky ? 'flaky' : row.status;
     const standIn = row.archive === 'stand-in';
@@ -64,15 +86,17 @@ export function foldPast(history: History, result: RunResult): Past {
     if (counts) counts[verdict] += 1;
     let cell = cells.get(row.cell);
     if (!cell) {
-      cell = { runs: [], letters: [], seconds: [] };
+      cell = { runs: [], letters: [], seconds: [], good: [] };
       cells.set(row.cell, cell);
     }
     cell.runs.push(index);
     cell.letters.push(letterOf(verdict, standIn));
     cell.seconds.push(Math.round(row.seconds));
-    const kind = kinds.get(row.cell);
+    const { kind, beginning } = now.get(row.cell) ?? {};
     const comparable = kind === undefined || (kind === 'stand-in') === standIn;
-    if (row.status === 'passed' && comparable && row.runStartedAt > (cell.lastGood?.runStartedAt ?? 0)) {
+    if (row.status !== 'passed' || !comparable) continue;
+    if (!row.flaky && (beginning === undefined || beginning === row.beginning)) cell.good.push(row.seconds);
+    if (row.runStartedAt > (cell.lastGood?.runStartedAt ?? 0)) {
       const { run, runStartedAt, facts, phases } = row;
       cell.lastGood = { run, runStartedAt, facts, phases };
     }
@@ -92,7 +116,9 @@ export function foldPast(history: History, result: RunResult): Past {
         letters[position] = cell?.letters[each] ?? ABSENT;
         seconds[position] = cell?.seconds[each] ?? null;
       }
-      return { letters: letters.join(''), seconds, lastGood: cell?.lastGood };
+      const good = cell?.good.toSorted((a, b) => a - b) ?? [];
+      const usual = good[good.length >> 1];
+      return { letters: letters.join(''), seconds, usual, lastGood: cell?.lastGood };
     },
   };
 }

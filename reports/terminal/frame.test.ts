@@ -91,6 +91,15 @@ test('a pass against a stand-in never looks like one of the distribution', () =>
   ]);
 });
 
+test('a pass at a retry is flaky; of cells that are repeated, the worst counts', () => {
+  const attempt = (number: number): EventBody => ({ ...cellStarted(xfs), attempt: number }) as EventBody;
+  const twice = [attempt(1), cellEnded(xfs, 'failed'), attempt(2), cellEnded(xfs, 'passed')];
+  const start = startedExpecting(1, 600, xfs, ext4);
+  expect(lastFrame(told(start, ...twice), noon, 80, pen).at(-1)).toBe('f 1 flaky  . 1 waiting');
+  const repeating = { ...start, repeat: 2 } as EventBody;
+  expect(lastFrame(told(repeating, ...twice), noon, 80, pen).at(-1)).toBe('✘ 1 failed  . 1 waiting');
+});
+
 test('failures stand below as they come, by their diagnosis once there is one; what is interrupted is none', () => {
   const state = told(
     startedExpecting(2, 600, xfs, ext4),

@@ -77,8 +77,12 @@ export function drawGrid(grid: Grid, now: number, columns: number, lines: number
   return [...header, ...body.map((line) => clip(line.trimEnd(), columns)), ...counted(hidden, columns, pen)];
 }
 
-export const shownOf = ({ status, archive }: Pick<CellState, 'status' | 'archive'>): Shown =>
-  status === 'passed' && archive === 'stand-in' ? 'stand-in' : status;
+/** A pass after a failure is a flake, one against a stand-in is none of the distribution. */
+export function shownOf({ status, archive, worst }: CellState): Shown {
+  if (status !== 'passed') return status;
+  if (worst !== 'passed') return 'flaky';
+  return archive === 'stand-in' ? 'stand-in' : 'passed';
+}
 
 /** The share of the expected time that is over; 1 where nothing is expected. */
 export function shareOf({ startedAt, expected }: CellState, now: number): number {

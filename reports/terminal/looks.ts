@@ -1,7 +1,7 @@
 import type { Status } from '../../runners/events/event.ts';
 
 /** What the view shows of a cell; a pass against a stand-in is no pass of the distribution, and never looks like one. */
-export type Shown = Status | 'stand-in' | 'running' | 'waiting';
+export type Shown = Status | 'stand-in' | 'flaky' | 'running' | 'waiting';
 
 export type Style = 'green' | 'red' | 'magenta' | 'yellow' | 'cyan' | 'dim' | 'bold';
 
@@ -27,6 +27,7 @@ interface Look {
 export const looks: Readonly<Record<Shown, Look>> = {
   passed: { sign: '✔', ascii: '+', style: 'green', words: 'passed' },
   'stand-in': { sign: 's', ascii: 's', style: 'green', words: 'passed against a stand-in' },
+  flaky: { sign: 'f', ascii: 'f', style: 'yellow', words: 'flaky' },
   failed: { sign: '✘', ascii: 'X', style: 'red', words: 'failed' },
   error: { sign: '!', ascii: '!', style: 'magenta', words: 'error' },
   known: { sign: '~', ascii: '~', style: 'yellow', words: 'known' },

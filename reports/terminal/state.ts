@@ -21,6 +21,8 @@ export interface CellState {
   expected?: number;
   archive?: ArchiveKind;
   attempt: number;
+  /** Of all attempts that have ended. */
+  worst: Status;
   /** Of this attempt, in the order in which they began. */
   phases: PhaseState[];
   /** Checks of this attempt that passed. */
@@ -69,12 +71,17 @@ const told: readonly Status[] = ['failed', 'error', 'known'];
 const isFailure = (event: CheckEnded): event is CheckEnded & { status: FailureState['status'] } =>
   told.includes(event.status) && event.reason?.code !== 'interrupted';
 
+/** From the heaviest on. */
+const weights: readonly Status[] = ['failed', 'error', 'known', 'passed', 'skipped'];
+const worse = (a: Status, b: Status) => weights[Math.min(weights.indexOf(a), weights.indexOf(b))] ?? b;
+
 type Handlers = { readonly [T in RunEvent['type']]?: (event: Extract<RunEvent, { type: T }>) => void };
 
 export function stateFold(): StateFold {
   const cells = new Map<string, CellState>();
   const failures: FailureState[] = [];
   const rest = remaining();
+  let repeated = false;
   const state = {
     run: '',
     startedAt: 0,
@@ -91,14 +98,16 @@ export function stateFold(): StateFold {
     name,
     status: 'waiting',
     attempt: 1,
+    worst: 'passed',
     phases: [],
     passed: 0,
     ...(expected ? { expected } : {}),
   });
 
   const handlers: Handlers = {
-    'run-started': ({ run, time, cells: names, expected }) => {
+    'run-started': ({ run, time, cells: names, expected, repeat }) => {
       state.run = run;
+      repeated = repeat !== undefined;
       state.startedAt = time;
       for (const name of names) cells.set(name.id, waiting(name, expected?.seconds[name.id]));
     },
@@ -115,8 +124,8 @@ export function stateFold(): StateFold {
     'cell-started': ({ cell, time, attempt = 1 }) => {
       const before = cells.get(cell);
       if (!before) return;
-      const { name, expected } = before;
-      cells.set(cell, { ...waiting(name, expected), status: 'running', startedAt: time, attempt });
+      const { name, expected, worst } = before;
+      cells.set(cell, { ...waiting(name, expected), status: 'running', startedAt: time, attempt, worst });
     },
     'cell-expected': ({ cell, seconds }) => change(cell, { expected: seconds }),
     'cell-archive': ({ cell, archive }) => change(cell, { archive }),
@@ -141,7 +150,11 @@ export function stateFold(): StateFold {
       const failure = failures.findLast((each) => each.cell.id === cell);
       if (failure) failure.diagnosis = harmless(sentence);
     },
-    'cell-ended': ({ cell, status }) => change(cell, { status }),
+    'cell-ended': ({ cell, status }) => {
+      const worst = worse(cells.get(cell)?.worst ?? status, status);
+      // Where each is run so many times, the worst of them is the verdict.
+      change(cell, { worst, status: repeated ? worst : status });
+    },
     note: ({ cell, text, topic }) => {
       if (topic === 'interruption') state.interruption = harmless(text);
       else state.notes = [...state.notes, harmless(cell ? `${cell}: ${text}` : text)].slice(-notesKept);

@@ -192,7 +192,9 @@ describe('Ctrl-C', () => {
     await terminal.shows(/^Ctrl-C: taking the cells down, 30 s at most; once more to leave at once/m);
     await terminal.shows(/exit 130/);
     const history = terminal.history();
-    expect(history.slice(-4).join('\n')).toMatch(/interrupted\n.*cells: .*\nreport: .*junit.xml\nexit 130/);
+    expect(history.slice(-8).join('\n')).toMatch(
+      /interrupted\n.*cells: .*\nreport: .*junit.xml\nto go on with what is not finished: (.*\n)+exit 130/,
+    );
     expect(count(history, /^Ctrl-C:/)).toBe(0);
   });
 

@@ -1,5 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { kernels } from '../../image/kernel/rows.ts';
+import type { ImageArch } from '../../image/recipe.ts';
+import type { Workshop } from '../../image/workshop/workshop.ts';
 import { HarnessError } from '../errors.ts';
 import { run } from '../process/command.ts';
 import {
@@ -10,29 +13,57 @@ import {
   writeConfiguration,
 } from './configuration.ts';
 
+/** Where Kconfig runs. Absolute paths. */
 export interface KconfigPlace {
   /** The source tree; it is only read. */
   readonly tree: string;
-  /** Where `make` leaves what it makes. */
+  /** Where it leaves what it makes. */
   readonly objects: string;
-  /** The folder below arch/ of the tree. */
-  readonly srcarch: string;
-  /** What is said to be off where it is not on: every option that a user can set. */
-  readonly named: readonly string[];
+  readonly arch: ImageArch;
   readonly signal: AbortSignal;
+}
+
+/** Runs `make olddefconfig` on the .config that lies in the folder of objects. */
+export type Make = () => Promise<unknown>;
+
+const PURPOSE = 'completing a configuration of the kernel';
+
+/** With this host's make and compiler; for trees of which no kernel is built. */
+export function hostMake({ tree, objects, arch, signal }: KconfigPlace): Make {
+  const argv = [
+    'make',
+    `--directory=${tree}`,
+    `O=${objects}`,
+    `ARCH=${kernels[arch].srcarch}`,
+    'olddefconfig',
+  ] as const;
+  return () => run(argv, { signal, purpose: PURPOSE });
+}
+
+/** In the workshop, with the compiler that builds the kernel: some options ask it what it can do. */
+export function workshopMake({ tree, objects, arch, signal }: KconfigPlace, workshop: Workshop, prefix: string): Make {
+  const argv = [
+    ...(['make', '--directory=/work/source', 'O=/work/objects', `ARCH=${kernels[arch].srcarch}`] as const),
+    ...[`CROSS_COMPILE=${prefix}`, `CC=${prefix}gcc`, 'olddefconfig'],
+  ] as const;
+  const binds = [
+    { from: tree, to: 'source' },
+    { from: objects, to: 'objects', writable: true },
+  ];
+  return () => workshop.run(argv, { purpose: PURPOSE, binds, signal, nice: 10 });
 }
 
 const ROUNDS = 5;
 
 /**
- * Kconfig itself, by `make olddefconfig` with this host's make and compiler, until nothing changes. One after the other, each
- * configuration once.
+ * Kconfig itself, until nothing changes. One after the other, each configuration once.
  *
+ * @param named what is said to be off where it is not on: every option that a user can set
  * @throws HarnessError `kernel-config-unstable`, `command-failed`
  */
-export function olddefconfig({ tree, objects, srcarch, named, signal }: KconfigPlace): Legaliser {
+export function olddefconfig(objects: string, named: readonly string[], make: Make): Legaliser {
   const file = join(objects, '.config');
-  const known = new Map<string, Configuration>();
+  const known = new Map<string, Promise<Configuration>>();
   let before: Promise<unknown> = Promise.resolve();
 
   const settle = async (asked: Configuration): Promise<Configuration> => {
@@ -40,10 +71,7 @@ export function olddefconfig({ tree, objects, srcarch, named, signal }: KconfigP
     let text = writeConfiguration(asked, named);
     await writeFile(file, text);
     for (let round = 0; round < ROUNDS; round += 1) {
-      await run(['make', `--directory=${tree}`, `O=${objects}`, `ARCH=${srcarch}`, 'olddefconfig'], {
-        signal,
-        purpose: 'completing a configuration of the kernel',
-      });
+      await make();
       const after = await readFile(file, 'utf8');
       if (after === text) return readConfiguration(after);
       text = after;
@@ -55,14 +83,11 @@ export function olddefconfig({ tree, objects, srcarch, named, signal }: KconfigP
     });
   };
 
-  return async (asked) => {
+  return (asked) => {
     const digest = digestOf(asked);
-    const made = known.get(digest);
-    if (made) return made;
-    const mine = before.then(() => settle(asked));
-    before = mine.catch(() => {});
-    const values = await mine;
-    known.set(digest, values);
-    return values;
+    const made = known.get(digest) ?? before.then(() => settle(asked));
+    before = made.catch(() => {});
+    known.set(digest, made);
+    return made;
   };
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Verdict } from './evidence.ts';
 import type { Wanted } from './search.ts';
 import type { Counts, Rates } from './trials.ts';
@@ -105,13 +105,12 @@ export interface BisectRecord extends Disposable {
   readonly append: (event: BisectEvent) => void;
 }
 
-/** Opens a record for appending (mode 0600). An event is on the disk before anything is done because of it. */
+/** Opens a record for appending (mode 0600). Each event is one write, which outlives this process however it ends. */
 export function openRecord(path: string): BisectRecord {
   const file = openSync(path, 'a', 0o600);
   return {
     append: (event) => {
       writeSync(file, `${JSON.stringify({ time: Date.now(), ...event })}\n`);
-      fsyncSync(file);
     },
     [Symbol.dispose]: () => closeSync(file),
   };

@@ -44,9 +44,9 @@ test('a matrix of 25,000 cells whose rules and wishes grow with it is planned an
   const skip = ids.map((id) => ({ when: { distro: [id], fs: ['btrfs'] }, because: `no Btrfs in ${id}` }));
   const many = { ...matrix, distributions, skip, 'known-failures': [] };
   const cells = cellsOf(many).map(({ id }) => id);
-  const began = performance.now();
+  const began = process.cpuUsage();
   const plan = makePlan(many, { standIns: new Set() }, { selection: { cell: cells } });
   expect(plan.run.length + plan.skip.length).toBe(25_500);
-  // Every cell against every rule and every name took a minute.
-  expect(performance.now() - began).toBeLessThan(5000);
+  // CPU time, whatever else the machine does. Every cell against every rule and every name took twice that and more.
+  expect(process.cpuUsage(began).user / 1e6).toBeLessThan(2);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { foldRun } from '../../fold.ts';
 import { NIGHTLY } from '../fixture/cells.ts';
 import { sampleEvents } from '../fixture/events.ts';
@@ -17,6 +17,10 @@ const EVIL =
 const BROKEN = 'debian13-aarch64-xfs';
 /** Enough for those of what broke: the page is loaded many times. */
 const CONSOLES = { each: 40_000, total: 1_500_000, least: 8000 };
+
+/** A browser takes its time to start where the host is busy. */
+const MINUTES = 180_000;
+vi.setConfig({ testTimeout: MINUTES, hookTimeout: MINUTES });
 
 const folder = mkdtempSync(join(tmpdir(), 'report-'));
 const file = join(folder, 'index.html');
@@ -33,6 +37,7 @@ beforeAll(async () => {
   await writeHtml(foldRun(events), { runs: sampleRuns(NIGHTLY), cells: sampleRows(NIGHTLY) }, file, CONSOLES);
   browser = await openBrowser();
   page = browser.context.pages()[0] ?? (await browser.context.newPage());
+  page.setDefaultTimeout(MINUTES);
   page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
@@ -233,6 +238,34 @@ describe('whoever reads it', () => {
     expect(await ground()).toBe(dark);
     await page.keyboard.press('t');
     expect(await ground()).toBe(light);
+  });
+
+  test.each(['light', 'dark'] as const)('can read each verdict on its ground: %s', async (colorScheme) => {
+    await page.emulateMedia({ colorScheme });
+    await open();
+    const pairs = await page.evaluate(() => {
+      const numbers = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
+      const page = numbers(getComputedStyle(document.documentElement).backgroundColor);
+      return [...document.querySelectorAll('.legend .c, .meta, .hint, .matrix th')].map((element) => {
+        const { color, backgroundColor } = getComputedStyle(element);
+        const ground = numbers(backgroundColor);
+        return [element.className, numbers(color), ground[3] === 0 ? page : ground] as const;
+      });
+    });
+    const luminance = (colour: readonly number[]) => {
+      const [red = 0, green = 0, blue = 0] = colour.map((each) => {
+        const share = each / 255;
+        return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const contrast = (a: readonly number[], b: readonly number[]) => {
+      const [dark = 0, light = 0] = [luminance(a), luminance(b)].toSorted((x, y) => x - y);
+      return (light + 0.05) / (dark + 0.05);
+    };
+    expect(pairs.length).toBeGreaterThan(10);
+    expect(pairs.filter(([, ink, ground]) => contrast(ink, ground) < 4.5)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'light' });
   });
 
   test.each(['', `#cell/${BROKEN}`, '#schedule', '#history', '#run'])('needs 360 pixels: %s', async (hash) => {

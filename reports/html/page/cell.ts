@@ -97,7 +97,8 @@ function standing(cell: CellBrief, data: Detail): HTMLElement {
     data.lastGood &&
       `last good ${day(data.lastGood.startedAt)} ${moment(data.lastGood.startedAt).slice(11)} UTC, run ${data.lastGood.run}`,
     data.because === undefined && `took ${clock(cell.seconds)}${cell.usual ? `, usually ${clock(cell.usual)}` : ''}`,
-    data.attempts.length > 1 && counted(data.attempts.length, 'attempt'),
+    data.attempts.length > 1 &&
+      `${data.attempts.filter(({ status }) => status === 'passed').length} of ${data.attempts.length} attempts passed`,
     data.admitted &&
       `admitted with ${data.admitted.cores} cores, ${data.admitted.memoryMiB} MiB (${data.admitted.basis})`,
   ];

@@ -14,7 +14,7 @@ const scrolled = new Map<View, number>();
 /** Follows the address: `#schedule`, `#cell/debian13-x86_64-xfs`. So any view can be linked to, and Back goes back. */
 export function startRouter(show: Show): void {
   const follow = () => {
-    const [name = '', id = ''] = decodeURIComponent(location.hash.slice(1)).split('/');
+    const [name = '', id = ''] = location.hash.slice(1).split('/');
     const cell = name === 'cell' ? indexOf(id) : -1;
     const wanted = VIEWS.find((each) => each === name) ?? 'overview';
     const view = wanted === 'cell' && cell < 0 ? 'overview' : wanted;

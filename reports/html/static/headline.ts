@@ -15,7 +15,7 @@ export function headline(core: Core): Markup {
   )}</span>${commit && html` <span>commit <b>${commit}</b></span>`}${
     properties.hostname && html` <span>on ${properties.hostname}</span>`
   }${resumed > 0 && html` <span>taken up again ${counted(resumed, 'time')}</span>`}</p>
-${interrupted && html`<p class="warning"><b>Interrupted:</b> this run was broken off. <code>./stub-matrix run --resume</code> goes on with it.</p>`}
+${interrupted && html`<p class="warning"><b>Interrupted:</b> this run was broken off. <code>./stub-matrix run --resume ${run}</code> goes on with it.</p>`}
 ${
   reason &&
   html`<p class="warning"><b>The run itself went wrong:</b> [${reason.code}] ${reason.message}${reason.hint && html`<br>next: ${reason.hint}`}</p>`

@@ -49,7 +49,7 @@ test('a capsule that was moved boots the machine as it was before the phase that
       pvpanic: false,
     },
     argv: [],
-    qemu: '7.2.22',
+    qemu: '4.2.0',
     medium: { on: 'disk', gib: 1, layers: [installed, layer] },
     keys: await makeKeyPair(at('cell/keys'), 'test'),
     evidence: at('cell'),
@@ -68,6 +68,7 @@ test('a capsule that was moved boots the machine as it was before the phase that
     expect.stringMatching(/^debian13-x86_64-xfs failed in its phase boot-installed, .* UTC: hung$/),
     '  the login prompt: the guest hangs',
     'It begins with what was installed, as it was before that phase.',
+    expect.stringMatching(/^QEMU was 4\.2\.0 when it failed, this is \d+\./),
     expect.stringMatching(/^ssh: {2}ssh -i \S+\/keys\/id_ed25519 -p \d+ .* root@127\.0\.0\.1$/),
   ]);
   await machine.see(/guest# /, prompt);

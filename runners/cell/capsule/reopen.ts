@@ -59,7 +59,10 @@ export async function startCapsule(
   const machine = resources.use(await Machine.start(spec, options));
   workspace.register.process(machine.qemu.pid, machine.qemu.argv[0]);
   const keys = await readKeyPair(join(folder, 'keys'));
-  return { machine, ways: [...storyOf(manifest), `ssh:  ${sshCommand(await machine.qemu.sshPort(), keys)}`] };
+  const { version } = machine.qemu.qmp;
+  const other =
+    version === manifest.made.qemu ? [] : [`QEMU was ${manifest.made.qemu} when it failed, this is ${version}.`];
+  return { machine, ways: [...storyOf(manifest), ...other, `ssh:  ${sshCommand(await machine.qemu.sshPort(), keys)}`] };
 }
 
 /** What failed, and with what the machine begins. */

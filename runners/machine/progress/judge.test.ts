@@ -97,6 +97,10 @@ describe('whom QEMU cannot run', () => {
     expect(kinds(...Array.from({ length: 50 }, () => cycle).flat())).toEqual(['working']);
   });
 
+  test('found stopped at every look, and running in between', () => {
+    expect(kinds(busy, { seconds: 600, hold: 'stopped', ran: 0.1 })).toEqual(['working']);
+  });
+
   test('the time in which it was stopped is none in which it was still', () => {
     const rounds = Array.from({ length: 20 }, () => [held('stopped', 50), { ...idle, seconds: 4 }]).flat();
     const samples = series(...rounds);

@@ -49,7 +49,7 @@ export function judge(samples: readonly Sample[], repeats: Repeats | undefined, 
   const last = samples.at(-1);
   if (last === undefined) return { kind: 'working' };
   if (last.hold !== 'runs') {
-    const seconds = last.at - (samples[samples.findLastIndex(({ hold }) => hold === 'runs') + 1]?.at ?? last.at);
+    const seconds = last.at - (samples[lastRun(samples, last) + 1]?.at ?? last.at);
     return seconds < limits.held ? { kind: 'working' } : { kind: 'held', seconds, hold: last.hold };
   }
   const given = givenTimes(samples);
@@ -79,6 +79,15 @@ export function judge(samples: readonly Sample[], repeats: Repeats | undefined, 
 }
 
 const bytes = ({ read, written }: Sample) => read + written;
+
+/**
+ * The index of the last sample behind which QEMU has not run its guest. One that is stopped and let go on many times a second
+ * may be found stopped whenever somebody looks, and runs all the same. A deaf one's CPUs may run, and nothing comes of it.
+ */
+function lastRun(samples: readonly Sample[], last: Sample): number {
+  const ranSince = ({ ran }: Sample) => last.hold !== 'deaf' && last.ran > ran;
+  return samples.findLastIndex((sample) => sample.hold === 'runs' || ranSince(sample));
+}
 
 /** The index of the first sample that has the last word of the console. */
 function lastWord(samples: readonly Sample[], last: Sample): number {

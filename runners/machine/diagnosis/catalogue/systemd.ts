@@ -45,6 +45,14 @@ export const SYSTEMD: readonly Row[] = [
     hint: 'Run with --keep and ask it: systemctl list-jobs.',
   },
   {
+    code: 'power-off-unheeded',
+    explains: { codes: ['no-power-off'] },
+    unless: /\] (?:Stopping|Stopped) |reboot: Power down/,
+    reason: /^no-power-off: .*: not seen within (?<seconds>\d+) s of asking for it by the (?<way>\w+)/,
+    sentence: 'the guest did not heed the {way} that asked it to power off: in {seconds} s it stopped nothing',
+    hint: 'Ask at the console what listens: systemctl status systemd-logind, loginctl (run with --keep).',
+  },
+  {
     code: 'unit-failed-at-boot',
     explains: BOOT,
     seen: [/\[FAILED\] Failed to start (?<unit>.+?)\.?$/],

@@ -1,0 +1,83 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildKernel } from '../../image/kernel/build.ts';
+import type { KernelSource } from '../../image/kernel/source.ts';
+import type { ImageArch } from '../../image/recipe.ts';
+import type { Work } from '../../image/workshop/packages.ts';
+import type { Workshop } from '../../image/workshop/workshop.ts';
+import { HarnessError } from '../errors.ts';
+import { FileLock, lockFile } from '../store/lock.ts';
+import type { Store } from '../store/store.ts';
+import type { Builder, Unbuildable } from './builder.ts';
+import { digestOf, writeConfiguration } from './configuration.ts';
+import { linkedSignature } from './linked.ts';
+
+/** What kernels are built with. */
+export interface KernelMakings {
+  readonly arch: ImageArch;
+  readonly source: KernelSource;
+  readonly workshop: Workshop;
+  readonly store: Store;
+  readonly cacheFolder: string;
+  readonly work: Work;
+  /** What is said to be off where it is not on. */
+  readonly named: readonly string[];
+}
+
+/**
+ * Builds kernels in the workshop, each once: out of the store where it has one of this configuration, source and toolchain, else in
+ * a folder of objects of this builder's own, where make compiles only what the last kernel built there had otherwise.
+ *
+ * @param place which of the builders it is, from 0
+ */
+export function kernelBuilder(makings: KernelMakings, place: number): Builder {
+  const { arch, source, workshop, store, cacheFolder, work, named } = makings;
+  const own = { ...source, objects: `${source.objects}-bisect-${place}` };
+  // As image/kernel/build.ts names it.
+  const objects = join(cacheFolder, 'work/kernel-objects', `${arch}-${own.objects}-${workshop.key}`);
+  return {
+    makings: `${source.key} ${workshop.key}`,
+    build: async (values, signal) => {
+      const inputs = { arch, source: source.key, workshop: workshop.key, configuration: digestOf(values) };
+      const plan = { arch, source: own, base: writeConfiguration(values, named), fragments: [], workshop, cacheFolder };
+      try {
+        const { folder } = await store.obtain(
+          'bisect-kernels',
+          inputs,
+          async (draft) => {
+            // Nobody may build here between the end of make and the look at what it has linked.
+            using _lock = await alone(`${objects}.bisect.lock`);
+            await buildKernel(draft, plan, { ...work, signal });
+            await writeFile(join(draft, 'signature'), await linkedSignature(objects));
+          },
+          { label: arch, signal },
+        );
+        const signature = await readFile(join(folder, 'signature'), 'utf8');
+        return { kind: 'built', signature, image: join(folder, 'kernel') };
+      } catch (error) {
+        signal.throwIfAborted();
+        return unbuildable(error, work.log);
+      }
+    },
+  };
+}
+
+async function alone(path: string): Promise<FileLock> {
+  const lock = await lockFile(path, 'exclusive', { create: true });
+  if (lock instanceof FileLock) return lock;
+  throw new HarnessError({
+    code: 'builder-busy',
+    message: 'another bisection builds in the same folder of objects',
+    hint: 'wait until it has ended',
+    evidence: path,
+  });
+}
+
+/** What says something about the configuration, and not about this host: make failed, or Kconfig went round in circles. */
+const ABOUT_IT = ['command-failed', 'kernel-config-unstable'];
+
+/** @throws what is no failure of this configuration's: it would be taken for one. */
+function unbuildable(error: unknown, log: string): Unbuildable {
+  if (!(error instanceof HarnessError) || !ABOUT_IT.includes(error.code)) throw error;
+  return { kind: 'unbuildable', because: error.message.split('\n')[0] ?? error.code, evidence: error.evidence ?? log };
+}

@@ -1,0 +1,49 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { attempt, run } from '../process/command.ts';
+import { linkedSignature, thinMembers } from './linked.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'linked-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const hasAr = (await attempt(['ar', '--version']).catch(() => undefined))?.exitCode === 0;
+const objects = ['init/main.o', 'kernel/configs.o', 'a.o', 'drivers/net/a-name-longer-than-sixteen-letters.o'];
+
+async function built(content: (name: string) => string): Promise<void> {
+  for (const name of [...objects, 'arch/x86/kernel/vmlinux.lds', 'arch/x86/boot/compressed/piggy.o', 'left-over.o']) {
+    await mkdir(join(folder, name, '..'), { recursive: true });
+    await writeFile(join(folder, name), content(name));
+  }
+  await rm(join(folder, 'vmlinux.a'), { force: true });
+  // As kbuild does.
+  await run(['ar', 'cDPrST', 'vmlinux.a', ...objects], { cwd: folder });
+}
+
+test.skipIf(!hasAr)('the members of an archive that ar has made are read, in order', async () => {
+  await built(() => 'x');
+  expect(thinMembers(await readFile(join(folder, 'vmlinux.a')))).toEqual(objects);
+  expect(() => thinMembers(Buffer.from('!<arch>\n'))).toThrow('no thin archive');
+});
+
+test.skipIf(!hasAr)('a kernel is what is linked: not the configuration it carries, nor what lies about', async () => {
+  const signature = async (changed: string) => {
+    await built((name) => (name === changed ? 'changed' : name));
+    return await linkedSignature(folder);
+  };
+  const plain = await signature('');
+  for (const name of ['kernel/configs.o', 'arch/x86/boot/compressed/piggy.o', 'left-over.o']) {
+    expect(await signature(name)).toBe(plain);
+  }
+  for (const name of [
+    'init/main.o',
+    'drivers/net/a-name-longer-than-sixteen-letters.o',
+    'arch/x86/kernel/vmlinux.lds',
+  ]) {
+    expect(await signature(name)).not.toBe(plain);
+  }
+});
