@@ -48,7 +48,10 @@ interface Ends {
 /** An option that goes off goes with whatever it cannot be on without, and only together with what selects it. */
 function offEdges(option: Option, { atGood, changed, flipped }: Ends): Edge[] {
   const { name } = option;
-  const needed = symbolsOf(...option.dependencies, ...option.defaults.map(({ condition }) => condition));
+  const needed = symbolsOf(
+    ...option.dependencies,
+    ...option.defaults.flatMap(({ value, condition }) => [value, condition]),
+  );
   const lost = needed.filter((other) => other !== name && changed.has(other) && !canBeOn(option, flipped(other)));
   const selectors = option.selectedBy.filter(
     ({ by, condition }) => changed.has(by) && isOn(atGood, by) && evaluate(condition, atGood),

@@ -196,3 +196,30 @@ test('a parent is one decision with what is below it, until it is cleared', asyn
     expect(result.minimal[0]?.along).toEqual(along);
   }
 });
+
+test('what takes what along is read from Kconfig, before anything is tried', async () => {
+  const tree = await treeOf(
+    [
+      'config P\n\tbool "p"\n\tselect S',
+      'config HIDDEN\n\tdef_bool P',
+      'config C\n\tbool "c"\n\tdepends on HIDDEN',
+      'config S\n\tbool "s"',
+      'choice\n\tprompt "choice"',
+      'config X\n\tbool "x"',
+      'config Y\n\tbool "y"',
+      'endchoice',
+    ].join('\n'),
+  );
+  const rulesBetween = (good: readonly string[], bad: readonly string[]) => {
+    const space = spaceOf(on(good), on(bad), isChosenIn(tree));
+    const nameAt = (step: number) => space.differences[step]?.name;
+    return implicationsOf(space, tree)
+      .map(({ body, head }) => `${body.map(nameAt)} takes ${nameAt(head)}`)
+      .toSorted();
+  };
+  const all = ['P', 'HIDDEN', 'C', 'S', 'X'];
+  // Off: what is below goes along, also through one that nobody sets; what is selected needs the one who selects it off.
+  expect(rulesBetween(all, ['Y'])).toEqual(['P takes C', 'S takes P', 'X takes Y', 'Y takes X']);
+  // On: what it depends on comes along, and what it selects.
+  expect(rulesBetween(['X'], all)).toEqual(expect.arrayContaining(['P takes S']));
+});

@@ -107,16 +107,46 @@ test('an emulated guest on one core boots when the one before is past its early 
 test('what was broken off waits no more', async () => {
   const cells = cellsOf(3, 'x86_64', little);
   const { admission, user, told } = opened(cells, { jobs: 1 });
-  const works = cells.map((planned) =>
-    admission.admit(planned, () => once(user.signal, 'abort').then(() => undefined)),
-  );
+  const { signal } = user;
+  const work = async () => void (signal.aborted || (await once(signal, 'abort')));
+  const works = cells.map((planned) => admission.admit(planned, work));
   await expect.poll(() => told('cell-admitted').length).toBe(1);
-  const rest = works.slice(1).map((work) => Promise.race([work, sleep(100, 'waits' as const)]));
+  const rest = works.slice(1).map((each) => Promise.race([each, sleep(100, 'waits' as const)]));
   expect(await Promise.all(rest)).toEqual(['waits', 'waits']);
   user.abort();
-  // Those behind see the signal aborted already: nothing is left to wait for but themselves.
-  await works[0];
+  await Promise.all(works);
   expect(told('cell-admitted')).toHaveLength(1);
+});
+
+test('a guest whose image took long boots in its turn: behind the one that has begun meanwhile', async () => {
+  const [first, second] = cellsOf(2, 'riscv64', little) as [PlannedCell, PlannedCell];
+  const { admission } = opened([first, second], { cores: 1 });
+  const order: string[] = [];
+  const secondUp = Promise.withResolvers<void>();
+  const secondBoots = Promise.withResolvers<void>();
+  const one = admission.admit(first, async (given) => {
+    ended(given, first, 'image');
+    // As long as its stand-in is being made, nobody waits for it.
+    await secondBoots.promise;
+    const turn = given.turn?.();
+    order.push('first asks');
+    await turn;
+    order.push('first boots');
+  });
+  const two = admission.admit(second, async (given) => {
+    await given.turn?.();
+    order.push('second boots');
+    secondBoots.resolve();
+    await secondUp.promise;
+    order.push('second is up');
+    ended(given, second, 'boot-stub');
+    await one;
+  });
+  await expect.poll(() => order, { timeout: 30_000 }).toContain('first asks');
+  await sleep(100);
+  secondUp.resolve();
+  await Promise.all([one, two]);
+  expect(order).toEqual(['second boots', 'first asks', 'second is up', 'first boots']);
 });
 
 test('eight cells asked for, while others compute: no more than fit, and all of them end', {
