@@ -195,3 +195,26 @@ test('eight cells asked for, while others compute: no more than fit, and all of 
   }
   expect(told('cell-usage')).toHaveLength(8);
 });
+
+test('what an attempt took is told of it alone', async () => {
+  const [planned] = cellsOf(1, 'x86_64', little) as [PlannedCell];
+  const { admission, told } = opened([planned]);
+  const spin = (seconds: number) =>
+    `while (process.cpuUsage().user < ${seconds * 1e6});console.log('done');setInterval(() => {}, 1e6)`;
+  await admission.admit(planned, async (given) => {
+    for (const [index, seconds] of [1, 0.1].entries()) {
+      given.emit({ type: 'cell-started', cell: planned.cell.id, rerun: '', attempt: index + 1 });
+      const child = spawn(process.execPath, ['-e', spin(seconds)], { stdio: ['ignore', 'pipe', 'ignore'] });
+      given.uses?.(child.pid ?? 0);
+      await once(child.stdout, 'data');
+      given.emit({ type: 'check-ended', cell: planned.cell.id, check: 'c', status: 'passed', seconds: 1 });
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      given.emit({ type: 'cell-ended', cell: planned.cell.id, status: 'failed', seconds: 1 });
+    }
+  });
+  const [first = 0, second = 0] = told('cell-usage').map(({ cpuSeconds }) => cpuSeconds);
+  expect(first).toBeGreaterThanOrEqual(1);
+  expect(second).toBeGreaterThanOrEqual(0.1);
+  expect(second).toBeLessThan(first);
+});

@@ -28,7 +28,8 @@ export interface Admission {
 }
 
 interface Guest {
-  readonly usage: Usage;
+  /** Of the attempt that runs. */
+  usage: Usage;
   /** Lets it boot, where it waits for its turn. */
   go?: () => void;
 }
@@ -162,10 +163,13 @@ const rounded = (cores: number) => Number(cores.toFixed(2));
 /** Passes on what a cell tells of itself, and learns from it. */
 function observed(
   id: string,
-  { usage }: Guest,
+  guest: Guest,
   { schedule, emit, soon }: { schedule: Schedule; emit: Emit; soon: () => void },
 ): Emit {
   return (event) => {
+    // What an attempt took is told of it alone: its time is no more than its own either.
+    if (event.type === 'cell-started') guest.usage = new Usage();
+    const { usage } = guest;
     if (event.type === 'cell-ended') {
       emit({
         type: 'cell-usage',
