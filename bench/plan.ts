@@ -8,9 +8,11 @@
 import { planText } from '../cli/plan-text.ts';
 import { cellsOf } from '../runners/matrix/cells.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
-import { estimate, makePlan } from '../runners/matrix/plan.ts';
+import { makePlan } from '../runners/matrix/plan.ts';
 import { checkReferences } from '../runners/matrix/references.ts';
 import type { Distribution, Matrix, When } from '../runners/matrix/schema.ts';
+import { forecast, jobOf } from '../runners/schedule/forecast.ts';
+import type { Job } from '../runners/schedule/job.ts';
 import { growthHead, growthLine, measure } from './growth.ts';
 
 const [given = '100000'] = process.argv.slice(2);
@@ -63,6 +65,8 @@ const names = matrices.map((matrix) => ({
   fs: Object.keys(matrix.filesystems),
   hostArch: 'x86_64',
 }));
+const jobs = plans.map((plan) => plan.run.map((planned) => jobOf(planned, 'tcg')));
+const host = { cores: 16, others: 0, memoryTotalMiB: 65_536, memoryAvailableMiB: 65_536, residentMiB: new Map() };
 const ids = matrices.map((matrix) => cellsOf(matrix).map(({ id }) => id));
 
 const works: Readonly<Record<string, (place: number) => unknown>> = {
@@ -71,7 +75,7 @@ const works: Readonly<Record<string, (place: number) => unknown>> = {
   'plan: every name': (place) => makePlan(matrices[place] as Matrix, existing, { selection: names[place] as never }),
   'plan: every cell by its id': (place) =>
     makePlan(matrices[place] as Matrix, existing, { selection: { cell: ids[place] as string[] } }),
-  'estimate, 16 at a time': (place) => estimate(plans[place] as never, 16),
+  'how long it takes': (place) => forecast(jobs[place] as Job[], host, {}),
   'the plan as text': (place) => planText(plans[place] as never, matrices[place] as Matrix, { list: false }),
   'the plan as a list': (place) => planText(plans[place] as never, matrices[place] as Matrix, { list: true }),
   'the checks of matrix.yaml': (place) => checkReferences(matrices[place] as Matrix),

@@ -89,7 +89,14 @@ export const runFlags: Flags = {
   audit: { value: 'N', help: 'of what the store keeps, make one in N again and compare' },
   offline: { help: 'have packages answered as the last run that installed these cells was answered, and ask nobody' },
   direct: { help: 'let guests out to the archives themselves, instead of through the package proxy' },
-  jobs: { value: 'N', anew: true, help: 'cells at the same time; default half the cores' },
+  jobs: { value: 'N', anew: true, help: 'cells at the same time; default as many as the host has room for' },
+  cores: { value: 'N', anew: true, help: 'cores that guests may keep busy; default those that others leave idle' },
+  memory: {
+    value: 'SIZE',
+    anew: true,
+    help: 'memory that guests may hold together, such as 16G; default what is available',
+  },
+  nice: { value: 'N', anew: true, help: 'run guests, and all else that the run starts, at this niceness, 0 to 19' },
   retries: {
     value: 'N',
     anew: true,

@@ -16,8 +16,7 @@ const options = (...args: string[]) =>
 
 describe('runOptionsOf', () => {
   it('has a default for all that must be there, and leaves the rest out', () => {
-    const { jobs, outFolder, ...rest } = options();
-    expect(jobs).toBeGreaterThanOrEqual(1);
+    const { outFolder, ...rest } = options();
     expect(outFolder).toMatch(/\/reports\/out$/);
     expect(rest).toEqual({ keep: false, console: 'serial', cacheFolder: '/x/stub-matrix' });
   });
@@ -30,6 +29,16 @@ describe('runOptionsOf', () => {
     });
   });
 
+  it('takes what the run may take of the host', () => {
+    expect(options('--jobs', '4', '--cores', '6', '--memory', '16G', '--nice', '10')).toMatchObject({
+      jobs: 4,
+      cores: 6,
+      memoryMiB: 16384,
+      nice: 10,
+    });
+    expect(options('--memory', '6000m')).toMatchObject({ memoryMiB: 6000 });
+  });
+
   it.each([
     [['--image', 'stub.sqashfs'], 'no-such-file'],
     [['--kernel', '.'], 'no-such-file'],
@@ -38,6 +47,11 @@ describe('runOptionsOf', () => {
     [['--mirror', 'ftp://ftp.debian.org/debian'], 'not-a-url'],
     [['--jobs', '0'], 'not-a-number'],
     [['--jobs', '2x'], 'not-a-number'],
+    [['--cores', '0'], 'not-a-number'],
+    [['--memory', '16'], 'not-a-size'],
+    [['--memory', '0G'], 'not-a-size'],
+    [['--nice', '20'], 'not-a-niceness'],
+    [['--nice=-5'], 'not-a-niceness'],
     [['--retries', '1', '--repeat', '0'], 'not-a-number'],
     [['--retries', '1', '--repeat', '2'], 'repeat-and-retries'],
     [['--keep', '--retries', '1'], 'keep-and-again'],

@@ -1,5 +1,4 @@
 import { readdirSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../runners/errors.ts';
 import { defaultCacheFolder } from '../runners/host/cache-folder.ts';
@@ -42,7 +41,7 @@ export function runOptionsOf(parsed: Parsed, surroundings: Surroundings): RunOpt
     ...(from ? { from } : {}),
     ...wayToPackages(parsed),
     ...attemptsOf(parsed),
-    jobs: jobsOf(text('jobs')),
+    ...limitsGiven(parsed),
     console: (text('console') as RunOptions['console'] | undefined) ?? 'serial',
     cacheFolder: cacheFolderOf(parsed, surroundings),
     outFolder: outFolderOf(parsed, surroundings),
@@ -166,10 +165,34 @@ function fileOf({ flags }: Parsed, flag: string, cwd: string): string | undefine
   });
 }
 
-/** Guests are given two virtual CPUs each, so as many as fit: half the cores. */
-function jobsOf(typed: string | undefined): number {
-  if (typed === undefined) return Math.max(1, Math.floor(availableParallelism() / 2));
-  return wholeNumber('jobs', typed);
+/** What the run may take of the host, as far as it was said. */
+function limitsGiven({ flags }: Parsed): Pick<RunOptions, 'jobs' | 'cores' | 'memoryMiB' | 'nice'> {
+  const text = (flag: string) => flags.get(flag)?.[0];
+  const [jobs, cores, memory, nice] = [text('jobs'), text('cores'), text('memory'), text('nice')];
+  return {
+    ...(jobs === undefined ? {} : { jobs: wholeNumber('jobs', jobs) }),
+    ...(cores === undefined ? {} : { cores: wholeNumber('cores', cores) }),
+    ...(memory === undefined ? {} : { memoryMiB: mebibytes('memory', memory) }),
+    ...(nice === undefined ? {} : { nice: nicenessOf(nice) }),
+  };
+}
+
+const MEBIBYTES: Readonly<Record<string, number>> = { M: 1, G: 1024, T: 1024 ** 2 };
+
+function mebibytes(flag: string, typed: string): number {
+  const [, number = '', unit = ''] = /^([1-9]\d{0,6})([MGT])$/i.exec(typed) ?? [];
+  const size = Number(number) * (MEBIBYTES[unit.toUpperCase()] ?? 0);
+  if (size > 0) return size;
+  throw new UsageError({ code: 'not-a-size', message: `--${flag} ${typed}: give a size such as 16G or 6000M` });
+}
+
+/** None below 0: only root could. */
+function nicenessOf(typed: string): number {
+  if (/^1?\d$/.test(typed)) return Number(typed);
+  throw new UsageError({
+    code: 'not-a-niceness',
+    message: `--nice ${typed}: give a whole number from 0, as any other program, to 19, after all others`,
+  });
 }
 
 /** @throws UsageError `not-a-number`. */

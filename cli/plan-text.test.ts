@@ -93,8 +93,9 @@ describe('matrix.yaml', () => {
     const verdicts = grid.flatMap((row) => row.slice(-5));
     expect(verdicts).toHaveLength(240);
     expect(verdicts.filter((each) => !/^(\(\d+\)|\d+ min)$/.test(each))).toEqual([]);
-    expect(planTotals({ plan: everything, options: { jobs: 1 } as RunOptions, rest: 'not asked for' })).toMatch(
-      / 0 not asked for$/,
+    const planned = { plan: everything, options: {} as RunOptions, rest: 'not asked for' };
+    expect(planTotals(planned, { seconds: 5400, sideBySide: 2 })).toMatch(
+      /^\d+ to run \(about 1 h 30 min, 2 at a time\), \d+ skipped, 0 not asked for$/,
     );
   });
 });

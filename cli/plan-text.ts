@@ -1,6 +1,7 @@
 import { cellsOf } from '../runners/matrix/cells.ts';
-import { estimate, type Plan, type PlannedCell } from '../runners/matrix/plan.ts';
+import type { Plan, PlannedCell } from '../runners/matrix/plan.ts';
 import type { KnownFailure, Matrix } from '../runners/matrix/schema.ts';
+import type { Outlook } from '../suites/harness/outlook.ts';
 import type { Planned } from './planning.ts';
 
 /** Cells that are read line by line; of more of them only a grid gives a picture. */
@@ -87,11 +88,13 @@ function columns(rows: readonly (readonly string[])[]): string {
 }
 
 /** "6 to run (about 1 h 30 min, 1 at a time), 24 skipped, 0 not asked for" */
-export function planTotals({ plan, options, rest }: Planned): string {
-  const { jobs, repeat = 1 } = options;
+export function planTotals(
+  { plan, options, rest }: Planned,
+  { seconds, sideBySide }: Pick<Outlook, 'seconds' | 'sideBySide'>,
+): string {
+  const { repeat = 1 } = options;
   const times = repeat > 1 ? `, ${repeat} times each` : '';
-  const time =
-    plan.run.length > 0 ? ` (about ${duration(estimate(plan, jobs) * repeat)}${times}, ${jobs} at a time)` : '';
+  const time = plan.run.length > 0 ? ` (about ${duration(seconds)}${times}, ${sideBySide} at a time)` : '';
   return `${plan.run.length} to run${time}, ${plan.skip.length} skipped, ${plan.unselected.length} ${rest}`;
 }
 

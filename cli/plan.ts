@@ -1,4 +1,5 @@
 import { loadMatrix } from '../runners/matrix/load.ts';
+import { outlookOn } from '../suites/harness/outlook.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import { planText, planTotals } from './plan-text.ts';
@@ -9,6 +10,6 @@ export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
   const planned = parsed.flags.has('resume') ? resumedOf(parsed, context) : planOf(parsed, matrix, context);
   context.print(planText(planned.plan, matrix, { list: parsed.flags.has('list') }));
-  context.print(planTotals(planned));
+  context.print(planTotals(planned, await outlookOn(planned.plan, planned.options)));
   return exitCodes.passed;
 };

@@ -3,6 +3,7 @@ import { loadMatrix } from '../runners/matrix/load.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import type { Plan } from '../runners/matrix/plan.ts';
 import { attempt, pasteable } from '../runners/process/command.ts';
+import { outlookOn } from '../suites/harness/outlook.ts';
 import type { OpenPackages } from '../suites/packages.ts';
 import type { Context, Start } from './commands.ts';
 import { chooseEmulator } from './emulator.ts';
@@ -21,7 +22,7 @@ export const start: Start = async (parsed, context) => {
   const { plan, options } = planned;
   // Of a run that is resumed, all cells may have come to their end, and only the report be missing.
   if (plan.run.length === 0 && !resumed) throw nothingToRun(parsed, plan);
-  context.print(planTotals(planned));
+  context.print(planTotals(planned, await outlookOn(plan, options)));
 
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
   await requireTools({ uses: usesOf(plan.run), arches }, context);

@@ -9,6 +9,7 @@ import { measure } from './contents.ts';
 import { MANIFEST, type Manifest } from './explain.ts';
 import { buildInitramfs, type EarlyModules, kernelVersion, noModules, prepareModules } from './initramfs.ts';
 import { buildLlmnrd } from './llmnrd.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { unpackPackages } from './packages.ts';
 import { architectures, type ImageArch, packages, suite } from './recipe.ts';
 import type { Toolbox } from './toolbox.ts';
@@ -71,7 +72,10 @@ export async function buildImage(options: ImageOptions): Promise<StubImage> {
     sources: await hashFolder(here, (path) => !NO_SOURCE.test(path)),
   };
   const wishes = { label: arch, ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
-  return imageIn(await store.obtain('images', inputs, (folder) => build(folder, sources, options), wishes), arch);
+  return imageIn(
+    await store.obtain('images', inputs, (folder) => oneAtATime(() => build(folder, sources, options)), wishes),
+    arch,
+  );
 }
 
 function imageIn(entry: Entry, arch: ImageArch): StubImage {

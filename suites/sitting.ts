@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { divergences, finishReports } from '../reports/finish.ts';
 import type { RunResult } from '../reports/fold.ts';
@@ -62,6 +63,8 @@ export interface Sitting {
 /** Runs cells and reports on the whole run. The record is open, and has said that the run starts or goes on. */
 export async function sit(sitting: Sitting, setting: Setting): Promise<RunOutcome> {
   const { folder, record, options, past } = sitting;
+  // The suite's thread inherits it, and so does all that it starts.
+  if (options.nice !== undefined) setPriority(options.nice);
   const output = setting.output ?? process.stdout;
   const goOn = `to go on with what is not finished: ${resumeCommand(folder.id, options, setting.defaults)}\n`;
   using progress = showProgress(output, setting.env ?? {}, setting.plain);

@@ -5,6 +5,7 @@ import { openRecord } from '../reports/record.ts';
 import type { Reason } from '../runners/events/event.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import type { Plan } from '../runners/matrix/plan.ts';
+import { outlookOn } from './harness/outlook.ts';
 import { setAside } from './resume/aside.ts';
 import { leftToDo } from './resume/broken-off.ts';
 import { own, takeOver } from './resume/owner.ts';
@@ -31,7 +32,7 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
     cells: run.map(({ cell }) => cell),
     expected: {
       seconds: Object.fromEntries(run.map(({ cell, expected }) => [cell.id, expected])),
-      jobs: options.jobs,
+      jobs: (await outlookOn(plan, options)).sideBySide,
     },
     ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
     properties: { hostname: hostname(), node: process.version, ...setting.properties },

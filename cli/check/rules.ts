@@ -68,6 +68,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'mirrors',
     'image',
   ],
+  // Pure: what a cell needs, what the host has left, who starts. Of the others it takes sizes and types.
+  'runners/schedule': ['runners/errors.ts', 'runners/matrix', 'runners/cell/budgets.ts', 'runners/host/accelerator.ts'],
   mirrors: [
     'runners/errors.ts',
     'runners/events',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Entry } from '../../runners/store/store.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { ImageArch } from '../recipe.ts';
 import { hashFolder } from '../tree.ts';
 import { openWorkshop } from '../workshop/workshop.ts';
@@ -60,7 +61,12 @@ export async function obtainKernel(options: KernelOptions): Promise<Kernel> {
   };
   const plan: Plan = { arch, source, base: base.text, fragments, workshop, cacheFolder: options.cacheFolder };
   const wishes = { label: arch, ...(progress ? { progress } : {}), ...(signal ? { signal } : {}) };
-  const entry = await store.obtain('kernels', inputs, (folder) => buildKernel(folder, plan, options), wishes);
+  const entry = await store.obtain(
+    'kernels',
+    inputs,
+    (folder) => oneAtATime(() => buildKernel(folder, plan, options)),
+    wishes,
+  );
   return kernelIn(entry);
 }
 

@@ -104,6 +104,7 @@ export class Cell implements AsyncDisposable {
     if (this.#guest.installed) return this.#reuse.outcome;
     const fromShell = this.#reuse.stage === 'shell';
     const restored = fromShell ? await this.#reuse.restore('shell', this.#guest, this.#ready) : undefined;
+    if (!restored) await this.#turn();
     await this.#phases.span('boot-stub', async () => {
       if (!restored) {
         const machine = await this.#guest.start(this.#ready);
@@ -136,6 +137,7 @@ export class Cell implements AsyncDisposable {
 
   /** Starts the machine with what is installed. */
   async bootDisk(): Promise<void> {
+    await this.#turn();
     const machine = await this.#guest.start(this.#ready);
     this.#rebootMark = machine.start;
   }
@@ -288,6 +290,12 @@ export class Cell implements AsyncDisposable {
       const { release, version } = await this.systems.followKexec(this.machine, mark, this.#ready, ways);
       this.#phases.fact('installed kernel', `${release} ${version}`);
     });
+  }
+
+  /** Waits until the guest may boot, where it has to wait. */
+  async #turn(): Promise<void> {
+    const turn = this.#given.turn?.();
+    if (turn) await this.#phases.span('turn', () => turn);
   }
 
   async #awaitReset(phase: Phase, awaiting: string, mark: Mark): Promise<void> {

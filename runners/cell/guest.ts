@@ -111,6 +111,7 @@ export class Guest implements AsyncDisposable {
   async adopt(machine: Machine): Promise<Machine> {
     this.machine = this.#resources.use(machine);
     this.#workspace.register.process(machine.qemu.pid, machine.qemu.argv[0]);
+    this.#given.uses?.(machine.qemu.pid);
     await writeFile(this.#workspace.file('qemu.argv'), `${pasteable(machine.qemu.argv)}\n`);
     this.#phases.fact('qemu', machine.qemu.qmp.version);
     return machine;
@@ -162,6 +163,7 @@ export class Guest implements AsyncDisposable {
     const share = await startShare({ folder, socket: sockets.share, log, env, outlive, signal });
     this.#share = this.#resources.use(share);
     register.process(share.pid, share.argv[0]);
+    this.#given.uses?.(share.pid);
     return { lifelines: [share.ended], helpers: [share.pid] };
   }
 

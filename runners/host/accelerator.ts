@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HarnessError } from '../errors.ts';
 import { type Argv, pasteable, run } from '../process/command.ts';
 import { startDaemon } from '../process/daemon.ts';
-import { type AcceleratorProof, keepProof, probeFolderIn, readProof } from './accelerator-proofs.ts';
+import { type AcceleratorProof, keepProof, keptProofs, probeFolderIn, readProof } from './accelerator-proofs.ts';
 import { bootId } from './processes.ts';
 
 export type { AcceleratorProof };
@@ -181,4 +181,10 @@ export async function probeAccelerator(options: ProbeOptions): Promise<Accelerat
   const started = readOrProbe(options, key, hindered).finally(() => underway.delete(name));
   underway.set(name, started);
   return started;
+}
+
+/** Which accelerator will probably run guests of an architecture: by what was proven last, else by what opens. Starts nothing. */
+export async function likelyAccelerator(arch: ProbeTarget, cacheFolder: string): Promise<Accelerator> {
+  const kept = (await keptProofs(cacheFolder)).find((proof) => proof.arch === arch.name);
+  return kept?.accelerator ?? ((await hindrance(arch)) === undefined ? 'kvm' : 'tcg');
 }

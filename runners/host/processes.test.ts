@@ -10,7 +10,13 @@ import { bootId, isRunning, parseStat, statOf } from './processes.ts';
 describe('/proc', () => {
   test('a name with spaces and parentheses does not shift the fields', () => {
     const fields = Array.from({ length: 50 }, (_, index) => index + 4).join(' ');
-    expect(parseStat(`17 (a) b (c)) S ${fields}`)).toEqual({ state: 'S', parent: 4, startTime: 22 });
+    expect(parseStat(`17 (a) b (c)) S ${fields}`)).toEqual({
+      state: 'S',
+      parent: 4,
+      startTime: 22,
+      cpuSeconds: expect.closeTo(0.29),
+      childrenSeconds: expect.closeTo(0.33),
+    });
     expect(parseStat('')).toBeUndefined();
   });
 

@@ -10,7 +10,14 @@ export interface ProcessStat {
   readonly parent: number;
   /** Clock ticks since boot. */
   readonly startTime: number;
+  /** What it has computed. */
+  readonly cpuSeconds: number;
+  /** What those of its children had computed that have ended, and theirs. */
+  readonly childrenSeconds: number;
 }
+
+/** In which the kernel tells times, whatever its own tick is. */
+const TICKS_PER_SECOND = 100;
 
 /** Reads /proc/PID/stat, whose second field is the name in parentheses, and may hold spaces and parentheses itself. */
 export function parseStat(text: string): ProcessStat | undefined {
@@ -21,7 +28,40 @@ export function parseStat(text: string): ProcessStat | undefined {
   // The 22nd field of all; the state is the third.
   const startTime = more[17];
   if (!text.includes(')') || !state || startTime === undefined) return undefined;
-  return { state, parent: Number(parent), startTime: Number(startTime) };
+  const [user, system, ofChildren, systemOfChildren] = more
+    .slice(9, 13)
+    .map((ticks) => Number(ticks) / TICKS_PER_SECOND);
+  return {
+    state,
+    parent: Number(parent),
+    startTime: Number(startTime),
+    cpuSeconds: (user ?? 0) + (system ?? 0),
+    childrenSeconds: (ofChildren ?? 0) + (systemOfChildren ?? 0),
+  };
+}
+
+/** All processes that can be seen, by their pids. */
+export function processTable(): ReadonlyMap<number, ProcessStat> {
+  const found = allProcesses().map((pid) => [pid, statOf(pid)] as const);
+  return new Map(found.filter((each): each is readonly [number, ProcessStat] => each[1] !== undefined));
+}
+
+/** These processes, their children, theirs, and so on; of those that have not ended. */
+export function withDescendants(pids: Iterable<number>, table: ReadonlyMap<number, ProcessStat>): readonly number[] {
+  const children = Map.groupBy(table, ([, { parent }]) => parent);
+  const family: number[] = [...pids].filter((pid) => table.has(pid));
+  for (const pid of family) family.push(...(children.get(pid) ?? []).map(([child]) => child));
+  return family;
+}
+
+/**
+ * What a process holds in memory, in MiB, without what can be read from files again: what is its own, and what it shares with others
+ * by intent, as QEMU does with virtiofsd. Nothing for a process that has ended.
+ */
+export function memoryOf(pid: number): { readonly ownMiB: number; readonly sharedMiB: number } {
+  const text = readProc(pid, 'status') ?? '';
+  const sizeOf = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1] ?? 0) / 1024;
+  return { ownMiB: sizeOf('RssAnon'), sharedMiB: sizeOf('RssShmem') };
 }
 
 /** `undefined` for a process that has ended, were it only waiting to be reaped. */

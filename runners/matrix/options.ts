@@ -48,8 +48,14 @@ export interface RunOptions {
   readonly retries?: number;
   /** How often each cell is run, whatever comes of it; once where absent. Never together with `retries`. */
   readonly repeat?: number;
-  /** How many cells may run at the same time; 1 or more. */
-  readonly jobs: number;
+  /** How many cells may run at the same time, 1 or more; as many as the host has room for where absent. */
+  readonly jobs?: number;
+  /** How many cores guests may keep busy, 1 or more; those that others leave idle where absent. */
+  readonly cores?: number;
+  /** How much memory guests may hold together, in MiB. */
+  readonly memoryMiB?: number;
+  /** The niceness of all that the run starts, 0 to 19. */
+  readonly nice?: number;
   /** Which of the guest's consoles the runner talks to. */
   readonly console: 'serial' | 'hvc0';
   /** Take all packages from what an earlier run was answered, and ask nobody. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { cellsOf } from './cells.ts';
 import type { ArchiveChoice } from './fields.ts';
 import { loadMatrix } from './load.ts';
-import { estimate, makePlan, type PlannedCell, type Wishes } from './plan.ts';
+import { makePlan, type Wishes } from './plan.ts';
 import type { Matrix } from './schema.ts';
 import type { Dimensions } from './select.ts';
 
@@ -86,6 +86,18 @@ describe('makePlan', () => {
     expect([expected('stand-in'), expected('auto')]).toEqual([100, 1200]);
   });
 
+  it('believes what earlier runs have shown before what matrix.yaml expects', () => {
+    const selection = { distro: ['debian13'], fs: ['xfs', 'ext4'], hostArch };
+    const shown = { seconds: 4000, peakMemoryMiB: 2500, cpuSeconds: 4400 };
+    const experienceOf = (id: string) => (id === 'debian13-x86_64-ext4' ? shown : undefined);
+    const { run } = planned({ selection, experienceOf });
+    expect(run.map(({ cell, experience }) => [cell.fs, experience])).toEqual([
+      ['ext4', shown],
+      ['xfs', undefined],
+    ]);
+    expect(run[0]?.expected).toBe(4000);
+  });
+
   it('hands each cell what is known to fail in it, from whatever it may be installed', () => {
     const row = (when: Matrix['skip'][number]['when']) => ({
       when,
@@ -106,19 +118,5 @@ describe('makePlan', () => {
     expect(known('ext4', 'real')).toEqual(['real']);
     expect(known('ext4', 'auto')).toEqual(['real', 'stand-in']);
     expect(known('xfs', 'real')).toEqual([]);
-  });
-});
-
-describe('estimate', () => {
-  const plan = (...seconds: number[]) => ({
-    run: seconds.map((expected) => ({ expected }) as PlannedCell),
-    skip: [],
-    unselected: [],
-  });
-
-  it('adds up one after another, and fills free places', () => {
-    expect(estimate(plan(900, 900, 600), 1)).toBe(2400);
-    expect(estimate(plan(900, 600, 300), 2)).toBe(900);
-    expect(estimate(plan(), 4)).toBe(0);
   });
 });

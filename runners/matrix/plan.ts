@@ -1,4 +1,5 @@
 import { type Cell, cellsOf, matches } from './cells.ts';
+import type { Experience } from './experience.ts';
 import type { ArchiveChoice, ArchiveKind } from './fields.ts';
 import { narrowed } from './rules.ts';
 import type { Distribution, Filesystem, KnownFailure, Matrix } from './schema.ts';
@@ -17,6 +18,8 @@ export interface PlannedCell {
   /** Seconds, from experience: from an empty disk, and from one that an earlier run has installed. */
   readonly expected: number;
   readonly expectedInstalled: number;
+  /** What earlier runs of it have shown, where there were any. */
+  readonly experience?: Experience;
 }
 
 export interface SkippedCell {
@@ -40,11 +43,13 @@ export interface Wishes {
   readonly selection?: Selection;
   /** The distributions themselves where absent: nothing else stands in for them unasked. */
   readonly archive?: ArchiveChoice;
+  /** What earlier runs have shown of a cell, by its id; goes before what matrix.yaml expects. */
+  readonly experienceOf?: (cell: string) => Experience | undefined;
 }
 
 /** Decides about every cell of the matrix. Pure: the same arguments give the same plan. */
 export function makePlan(matrix: Matrix, existing: Existing, wishes: Wishes = {}): Plan {
-  const { selection = 'everything', archive = 'real' } = wishes;
+  const { selection = 'everything', archive = 'real', experienceOf = () => undefined } = wishes;
   const run: PlannedCell[] = [];
   const skip: SkippedCell[] = [];
   const unselected: Cell[] = [];
@@ -60,26 +65,29 @@ export function makePlan(matrix: Matrix, existing: Existing, wishes: Wishes = {}
     const rules = narrow(cell.distro);
     const verdict = verdictOn(rules, existing, cell, archive);
     if ('because' in verdict) skip.push({ cell, because: verdict.because });
-    else run.push({ cell, distribution, filesystem, ...verdict, ...experience(rules, cell, verdict.archives) });
+    else {
+      const expected = expectations(rules, cell, verdict.archives, experienceOf(cell.id));
+      run.push({ cell, distribution, filesystem, ...verdict, ...expected });
+    }
   }
   return { run: run.toSorted((a, b) => b.expected - a.expected), skip, unselected };
 }
 
-/** What to expect of a cell, as matrix.yaml has it; load.ts sees to it that there is a row of `expected` for every one. */
-function experience(matrix: Matrix, cell: Cell, archives: readonly [ArchiveKind, ...ArchiveKind[]]) {
+/** What to expect of a cell; load.ts sees to it that there is a row of `expected` for every one. */
+function expectations(
+  matrix: Matrix,
+  cell: Cell,
+  archives: readonly [ArchiveKind, ...ArchiveKind[]],
+  experience: Experience | undefined,
+) {
   const row = matrix.expected.find(({ when }) => matches(when, cell, archives[0]));
   const knownFailures = matrix['known-failures'].filter(({ when }) =>
     archives.some((archive) => matches(when, cell, archive)),
   );
-  return { knownFailures, expected: row?.seconds ?? 0, expectedInstalled: row?.installed ?? 0 };
-}
-
-/** Seconds the whole plan takes with `jobs` cells at a time, each started as soon as a place is free. */
-export function estimate(plan: Plan, jobs: number): number {
-  const free = new Array<number>(Math.max(1, jobs)).fill(0);
-  for (const { expected } of plan.run) {
-    const first = free.indexOf(Math.min(...free));
-    free[first] = (free[first] ?? 0) + expected;
-  }
-  return Math.max(...free);
+  return {
+    knownFailures,
+    expected: experience?.seconds ?? row?.seconds ?? 0,
+    expectedInstalled: experience?.installedSeconds ?? row?.installed ?? 0,
+    ...(experience ? { experience } : {}),
+  };
 }

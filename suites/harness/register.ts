@@ -1,8 +1,7 @@
-import pLimit from 'p-limit';
 import { aroundAll, describe, inject, test } from 'vitest';
 import { openRecord } from '../../reports/record.ts';
 import { HarnessError } from '../../runners/errors.ts';
-import type { PlannedCell } from '../../runners/matrix/plan.ts';
+import { openAdmission } from './admission.ts';
 import { attemptCell, type Verdicts } from './attempts.ts';
 import type { CellContext, CellSuite } from './check.ts';
 import { cancelChannel, type SuiteInput } from './input.ts';
@@ -30,8 +29,8 @@ function suiteInput(): SuiteInput {
 }
 
 /**
- * Registers the suite's checks with vitest, once for each cell of the plan: cells side by side, at most `jobs` of them at a
- * time, the checks of one cell strictly one after the other.
+ * Registers the suite's checks with vitest, once for each cell of the plan: cells side by side, as many as the
+ * host has room for, the checks of one cell strictly one after the other.
  *
  * How often a cell has to be attempted is known only when it has been, and tests are registered before. So a cell's attempts are all
  * done before its tests are, and a test hands on the verdict of the attempt that counts. The cell keeps its place on the host from
@@ -46,14 +45,19 @@ export function registerCells<C extends CellContext>(suite: CellSuite<C>): void 
   const today = new Date().toISOString().slice(0, 10);
   const { emit } = openRecord(events);
   const given = { options, runPath, emit, signal: cancelSignal(run), today };
-  const places = pLimit(options.jobs);
-  const admit = <T>(_planned: PlannedCell, work: () => Promise<T>): Promise<T> => places(work);
+  const admission = openAdmission(
+    cells.map(({ planned }) => planned),
+    options,
+    given,
+  );
 
   for (const cell of cells) {
     describe(cell.planned.cell.id, { concurrent: true }, () => {
       let verdicts: Verdicts;
       aroundAll(async (handOn) => {
-        verdicts = await admit(cell.planned, () => attemptCell(cell, suite, given));
+        verdicts = await admission.admit(cell.planned, (admitted) =>
+          attemptCell(cell, suite, { ...given, ...admitted }),
+        );
         await handOn();
       });
       for (const { title } of suite.checks) {
