@@ -20,8 +20,9 @@ export function bestOrder(
   host: SimulatedHost,
   limits: Limits,
 ): { readonly tasks: readonly Task[]; readonly played: Simulated } {
-  let best: readonly Task[] = longestFirst(tasks);
-  let played = simulate(best, host, limits);
+  const longest = { tasks: longestFirst(tasks), played: simulate(longestFirst(tasks), host, limits) };
+  let best: readonly Task[] = longest.tasks;
+  let { played } = longest;
   if (best.length > MOST || played.sideBySide === best.length) return { tasks: best, played };
   const enough = lowerBound(tasks, host.cores) * NEAR;
   for (let attempt = 1; attempt <= TRIES && played.seconds > enough; attempt++) {
@@ -32,5 +33,6 @@ export function bestOrder(
     const trial = simulate(swapped, host, limits);
     if (trial.seconds <= played.seconds) [best, played] = [swapped, trial];
   }
-  return { tasks: best, played };
+  // Where nothing is gained, cells start in the order in which the plan has them.
+  return played.seconds < longest.played.seconds ? { tasks: best, played } : longest;
 }
