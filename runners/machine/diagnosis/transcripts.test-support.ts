@@ -17,6 +17,8 @@ export interface Transcript {
 const folder = join(import.meta.dirname, 'transcripts');
 
 /**
+ * The archive it was recorded against is called mirror.example, whatever it was.
+ *
  * A file of the folder transcripts: lines that begin with `# `, first how it was provoked, then `name: value`; behind them the
  * console, trimmed to what matters. A line of it that is `…` stands for lines that were left out.
  */
