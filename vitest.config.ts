@@ -33,6 +33,7 @@ export default defineConfig({
           include: provoked,
           fileParallelism: false,
           testTimeout: 60 * minute,
+          hookTimeout: 20 * minute,
           chaiConfig: matrixProject.chaiConfig,
         },
       },

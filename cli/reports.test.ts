@@ -37,7 +37,12 @@ test('report makes the reports of a run anew, whatever its verdict', async () =>
   const path = join(root, idOf(1));
   expect({ code, lines }).toEqual({
     code: 0,
-    lines: ['2 cells: 1 passed, 1 failed', join(path, 'junit.xml'), join(path, 'summary.md')],
+    lines: [
+      '2 cells: 1 passed, 1 failed',
+      join(path, 'junit.xml'),
+      join(path, 'summary.md'),
+      join(path, 'index.html'),
+    ],
   });
   expect(readFileSync(join(path, 'summary.md'), 'utf8')).toContain(idOf(0));
 });
@@ -96,7 +101,7 @@ test('merge makes one run, with the exit code of what it says', async () => {
   const other = join(root, 'other');
   const { code, lines } = await type('merge', idOf(0), join(root, idOf(1)), '--out', root);
   expect(code).toBe(1);
-  expect(lines).toContain('2 cells: 1 passed, 1 failed');
+  expect(lines).toContain('2 cells: 1 passed, 1 failed, 1 of the passed is flaky');
   expect(readdirSync(root)).toContain('latest');
   expect((await type('history', ...here())).lines.at(-1)).toBe('2 cells in the last run');
   expect((await refusal('merge', 'nosuch', '--out', other))?.message).toContain('there is no run "nosuch"');

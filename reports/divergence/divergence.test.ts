@@ -105,4 +105,6 @@ test('a line that another good run has said is nothing new', () => {
   const odd = here.toSpliced(at, 0, '[FAILED] Failed to start odd.service - Something odd that nobody needs.');
   expect(firstDivergence(odd, there)).toBeDefined();
   expect(firstDivergence(odd, there, [odd])).toBe(undefined);
+  const lost = odd.map((line) => line.replace('Something odd', 'Somthing od'));
+  expect(firstDivergence(lost, there, [odd]), 'letters that the serial port lost').toBe(undefined);
 });

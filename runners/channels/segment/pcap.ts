@@ -38,6 +38,7 @@ export function isTcp(frame: Buffer): boolean {
 /** The evidence of a segment. TCP is left out: it is the packages of the installation, hundreds of MiB that prove nothing. */
 export class PcapFile implements Disposable {
   readonly #descriptor: number;
+  #closed = false;
 
   /** Creates or empties the file, 0600. */
   constructor(path: string) {
@@ -51,7 +52,10 @@ export class PcapFile implements Disposable {
     writeSync(this.#descriptor, pcapRecord(frame, performance.timeOrigin + performance.now()));
   }
 
+  /** Who disposes of a machine by hand may have a stack that does so once more. */
   [Symbol.dispose](): void {
+    if (this.#closed) return;
+    this.#closed = true;
     closeSync(this.#descriptor);
   }
 }

@@ -58,11 +58,16 @@ beforeAll(async () => {
   machine = stack.use(await Machine.start(spec, options));
 });
 
-/** Breaks off what runs in the foreground. */
-async function backToPrompt(): Promise<void> {
-  const from = machine.qemu.console.position;
-  machine.qemu.console.send('\x03');
-  await machine.see(PROMPT, { awaiting: 'the prompt', timeout: 120, from });
+/** Types a line that does not come back, and breaks it off at the end, whatever that is. */
+async function whileRunning(line: string, work: () => Promise<void>): Promise<void> {
+  await machine.type(line);
+  try {
+    await work();
+  } finally {
+    const from = machine.qemu.console.position;
+    machine.qemu.console.send('\x03');
+    await machine.see(PROMPT, { awaiting: 'the prompt', timeout: 120, from });
+  }
 }
 
 test('a guest that is merely slow is waited for', async () => {
@@ -82,37 +87,38 @@ test('at a prompt that nobody types at, it hangs', async () => {
     code: 'hung',
     message: expect.stringMatching(/what never comes: the guest hangs: no word on its console for \d+ s.*guest# $/s),
   });
-  expect(slowness(machine.samples)).toBeLessThan(4);
+  expect(slowness(machine.samples)).toBeGreaterThanOrEqual(1);
 });
 
 test('the same words again and again are a loop, whatever number is in them', async () => {
-  await machine.type('i=0; while sleep 0.3; do i=$((i+1)); echo "A start job is running ("$i"s / no limit)"; done');
-  await expect(machine.see(/never/, NEVER)).rejects.toMatchObject({
-    code: 'looping',
-    message: expect.stringMatching(/the guest loops: .* such as\n {2}A start job is running \(\d+s \/ no limit\)\n/),
+  const loop = 'i=0; while sleep 0.3; do i=$((i+1)); echo "A start job is running ("$i"s / no limit)"; done';
+  await whileRunning(loop, async () => {
+    await expect(machine.see(/never/, NEVER)).rejects.toMatchObject({
+      code: 'looping',
+      message: expect.stringMatching(/the guest loops: .*, such as "A start job is running \(\d+s \/ no limit\)";/),
+    });
   });
-  await backToPrompt();
 });
 
 test('a busy loop spins, and its kernel is asked what it is about', async () => {
-  await machine.type('while :; do :; done');
-  await expect(machine.see(/never/, NEVER)).rejects.toMatchObject({
-    code: 'hung',
-    message: expect.stringMatching(/the guest spins: .* \d+\.\d s of CPU/),
+  await whileRunning('while :; do :; done', async () => {
+    await expect(machine.see(/never/, NEVER)).rejects.toMatchObject({
+      code: 'hung',
+      message: expect.stringMatching(/the guest spins: .* \d+\.\d s of CPU/),
+    });
+    const { taken, missing } = await gatherEvidence(machine, folder, new AbortController().signal);
+    expect(taken.map(({ name }) => name)).toEqual(['hang-status', 'hang-registers', 'hang-progress', 'hang-tasks']);
+    // No screen, and nobody who would read a journal.
+    expect(missing).toEqual([
+      { name: 'hang-screen', because: expect.stringMatching(/screendump: GenericError/) },
+      { name: 'hang-journal', because: expect.stringMatching(/no answer/) },
+    ]);
+    const [status, registers, progress, tasks] = await Promise.all(taken.map(({ path }) => readFile(path, 'utf8')));
+    expect(JSON.parse(status ?? '')).toMatchObject({ status: { status: 'running' }, cpus: [{ 'cpu-index': 0 }] });
+    expect(registers).toMatch(/RIP=[0-9a-f]+/);
+    expect(JSON.parse(progress?.trim().split('\n').at(-1) ?? '')).toMatchObject({ hold: 'runs' });
+    expect(tasks).toMatch(/task:kthreadd/);
   });
-  const { taken, missing } = await gatherEvidence(machine, folder, new AbortController().signal);
-  expect(taken.map(({ name }) => name)).toEqual(['hang-status', 'hang-registers', 'hang-progress', 'hang-tasks']);
-  // No screen, and nobody who would read a journal.
-  expect(missing).toEqual([
-    { name: 'hang-screen', because: expect.stringMatching(/screendump: GenericError/) },
-    { name: 'hang-journal', because: expect.stringMatching(/no answer/) },
-  ]);
-  const [status, registers, progress, tasks] = await Promise.all(taken.map(({ path }) => readFile(path, 'utf8')));
-  expect(JSON.parse(status ?? '')).toMatchObject({ status: { status: 'running' }, cpus: [{ 'cpu-index': 0 }] });
-  expect(registers).toMatch(/RIP=[0-9a-f]+/);
-  expect(JSON.parse(progress?.trim().split('\n').at(-1) ?? '')).toMatchObject({ hold: 'runs' });
-  expect(tasks).toMatch(/task:kthreadd/);
-  await backToPrompt();
 });
 
 test('a QEMU that somebody has stopped is the harness’s business, however long the wait', async () => {

@@ -18,7 +18,7 @@ export const STUCK = ['hung', 'looping', 'past-ceiling'] as const;
 export const HOLDS = ['qemu-stopped', 'qemu-paused', 'qemu-deaf'] as const;
 
 /** Of the repeated lines of a loop, and of a console's end. */
-const [QUOTED_REPEATS, QUOTED_LINES] = [5, 15];
+const [QUOTED_REPEATS, QUOTED_LINES] = [3, 15];
 
 /**
  * Watches a guest until `signal` is aborted, which somebody does who waits for `awaiting`. Rejects when the guest has shown for
@@ -56,9 +56,9 @@ function problemOf(verdict: Verdict, awaiting: string, budget: Budget, qemu: Sam
       return failure('hung', `the guest spins: ${standstill(verdict)}`);
     case 'looping': {
       const { lines, count } = verdict.repeats;
-      const quoted = lines.slice(-QUOTED_REPEATS).map((line) => `  ${line.trim()}`);
-      const what = `the guest loops: for ${whole(verdict.seconds)} s it has said nothing new, ${count} lines that came before`;
-      return failure('looping', [`${what}, such as`, ...quoted].join('\n'));
+      const quoted = lines.slice(-QUOTED_REPEATS).map((line) => `"${line.trim()}"`);
+      const what = `for ${whole(verdict.seconds)} s it has said nothing new, ${count} lines that came before`;
+      return failure('looping', `the guest loops: ${what}, such as ${quoted.join(', ')}`);
     }
     case 'held':
       return heldBack(verdict.hold, awaiting, qemu.pid, verdict.seconds);

@@ -21,6 +21,13 @@ export const RESOURCES: readonly Row[] = [
     hint: 'The table above this line says who had taken how much.',
   },
   {
+    code: 'program-killed',
+    explains: INSTALL,
+    seen: [/line \d+: +\d+ Killed +(?<program>\S.*)/],
+    sentence: 'somebody in the guest killed a program of the installer: {program}',
+    hint: 'Mostly that is the kernel, out of memory, which says so in dmesg only: run with --keep and ask it.',
+  },
+  {
     code: 'disk-full',
     explains: INSTALL,
     seen: [/FAILED in step (?<step>\S+ \S+): no space left on the new root, (?<free>\d+) MiB free/],
@@ -29,7 +36,7 @@ export const RESOURCES: readonly Row[] = [
   },
   {
     code: 'no-space',
-    seen: [/(?<who>\S.*?): (?:\S.*: )?No space left on device/],
+    seen: [/(?<who>\S.*): No space left on device/],
     sentence: 'a filesystem of the guest is full: {who}',
     hint: 'Find out which: df -h in the guest (run with --keep).',
   },
