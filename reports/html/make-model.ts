@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { dirname, isAbsolute, relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import { mirrorLines, packagesLine } from '../packages.ts';
 import type { CellResult, Evidence, RunResult } from '../results.ts';
 import { type Budget, embedConsoles, type Wanted } from './consoles.ts';
@@ -129,7 +129,7 @@ type Link = (file: Evidence) => FileLink;
 function linker(folder: string): Link {
   return ({ name, path }) => {
     const inside = relative(folder, path);
-    const outside = isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`);
+    const outside = inside === '..' || inside.startsWith(`..${sep}`);
     const bytes = statSync(path, { throwIfNoEntry: false })?.size;
     const href = outside ? undefined : inside.split(sep).map(encodeURIComponent).join('/');
     return { name, path, ...(href === undefined ? {} : { href }), ...(bytes === undefined ? {} : { bytes }) };
