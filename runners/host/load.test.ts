@@ -30,8 +30,8 @@ test('this host', () => {
 test('what a process and its child take is seen, of those that have ended too', async () => {
   const child =
     'const held = Buffer.alloc(40 << 20, 1); while (process.cpuUsage().user < 1e5); console.log(held.length)';
-  const parent = `require('child_process').spawn(process.execPath, ['-e', process.argv[1]], { stdio: 'inherit' }); setInterval(() => {}, 1e6)`;
-  const running = spawn(process.execPath, ['-e', parent, `${child}; setInterval(() => {}, 1e6)`], {
+  const parent = `require('child_process').spawn(process.execPath, ['-e', process.argv[1]], { stdio: 'inherit' }); setTimeout(() => {}, 30_000)`;
+  const running = spawn(process.execPath, ['-e', parent, `${child}; setTimeout(() => {}, 30_000)`], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   await once(running.stdout, 'data');

@@ -153,9 +153,9 @@ test('eight cells asked for, while others compute: no more than fit, and all of 
   timeout: 300_000,
 }, async () => {
   // A tenth of a second of computing, however long that takes, and a word.
-  const spin = "while (process.cpuUsage().user < 1e5);console.log('done');setInterval(() => {}, 1e6)";
-  // Its parent ends at once, so that it is none of ours.
-  const foreign = `setTimeout(() => process.exit(), 60000); for (;;);`;
+  const spin = "while (process.cpuUsage().user < 1e5);console.log('done');setTimeout(() => {}, 30_000)";
+  // Its parent ends at once, so that it is none of ours; and it ends by itself, should nobody be left to end it.
+  const foreign = 'for (const end = Date.now() + 30_000; Date.now() < end;);';
   burner = spawn('sh', ['-c', '"$0" -e "$1" & ', process.execPath, foreign], { detached: true, stdio: 'ignore' });
   const cells = cellsOf(8, 'x86_64', undefined);
   const { admission, told } = opened(cells, { jobs: 8 });
