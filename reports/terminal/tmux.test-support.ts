@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 
+/** Milliseconds for anything to show: a host that does much else takes half a minute to start a process. */
+export const patience = 120_000;
+
 /** A real terminal, of which one can see what stands on it. */
 export interface Terminal extends Disposable {
   /** The lines of the screen, without the empty ones at its end. */
@@ -40,7 +43,7 @@ export function openTerminal(columns: number, rows: number, line: string): Termi
     resize: (width, height) => void tmux('resize-window', '-x', String(width), '-y', String(height)),
     press: (...keys) => void tmux('send-keys', ...keys),
     is: (what) => tmux('display-message', '-p', `#{${what}}`).trim(),
-    shows: (pattern) => expect.poll(() => terminal.screen().join('\n'), { timeout: 30_000 }).toMatch(pattern),
+    shows: (pattern) => expect.poll(() => terminal.screen().join('\n'), { timeout: patience }).toMatch(pattern),
     [Symbol.dispose]: () => {
       tmux('kill-server');
       rmSync(folder, { recursive: true });

@@ -27,6 +27,8 @@ export function openView(stream: WriteStream, env: Env, now: () => number = Date
   const pen: Pen = { paint: (style, text) => styleText(style, text, { stream }), unicode: showsUnicode(env) };
   const draw = () => {
     due = undefined;
+    // A terminal that has just changed its size has not told us yet; what is drawn by the old one stays torn. Tells `onResize`.
+    (stream as WriteStream & { readonly _refreshSize?: () => void })._refreshSize?.();
     if (open) screen.draw(frame(fold.state, now(), screen.size, pen));
   };
   const soon = () => {
