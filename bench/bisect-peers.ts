@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bitsOf } from '../runners/bisect/bits.ts';
+import { attempt } from '../runners/process/command.ts';
 import { allSteps, counted, OPTIONS, type Problem, type Tried } from './bisect-problems.ts';
 
 /** Zeller and Hildebrandt's ddmin, to the letter: try each part, then all but each part, then smaller parts. */
@@ -95,7 +95,7 @@ exec awk '
 `;
 
 /** Linux's own tools/testing/ktest/config-bisect.pl: the script itself, from one answer to the next. */
-export function configBisect(problem: Problem, script: string): Tried {
+export async function configBisect(problem: Problem, script: string): Promise<Tried> {
   const folder = mkdtempSync(join(tmpdir(), 'ktest-'));
   try {
     const [tree, bin] = [join(folder, 'tree'), join(folder, 'bin')];
@@ -116,19 +116,19 @@ export function configBisect(problem: Problem, script: string): Tried {
     // Its order is that of Perl's hashes, which is another in each process unless it is told one.
     const env = { PATH: `${bin}:${process.env.PATH}`, PERL_HASH_SEED: String(problem.seed), PERL_PERTURB_KEYS: '0' };
     const next = (...verdict: string[]) =>
-      spawnSync('perl', [script, '-l', tree, '-b', tree, '-r', join(folder, 'good'), join(folder, 'bad'), ...verdict], {
+      attempt(['perl', script, '-l', tree, '-b', tree, '-r', join(folder, 'good'), join(folder, 'bad'), ...verdict], {
         env,
       });
     let calls = 0;
-    let answer = next();
-    while (answer.status === 0) {
+    let answer = await next();
+    while (answer.exitCode === 0) {
       calls += 1;
       if (calls > 200) throw new Error('config-bisect.pl does not come to an end');
       const fails = problem.fails(bitsOf(OPTIONS, offIn(join(tree, '.config'))));
-      answer = next(fails ? 'bad' : 'good');
+      answer = await next(fails ? 'bad' : 'good');
     }
-    if (answer.status !== 2)
-      throw new Error(`config-bisect.pl ended with ${answer.status}: ${answer.stderr}${answer.stdout}`);
+    if (answer.exitCode !== 2)
+      throw new Error(`config-bisect.pl ended with ${answer.exitCode}: ${answer.stderr}${answer.stdout}`);
     const good = new Set(offIn(join(folder, 'good.tmp')));
     const left = offIn(join(folder, 'bad.tmp')).filter((option) => !good.has(option));
     return { calls, rounds: calls, sets: [bitsOf(OPTIONS, left)] };

@@ -63,7 +63,7 @@ const problems = kinds.map((dependent) =>
 );
 
 const ways = ['ddmin', 'syzkaller, no cap', 'syzkaller, 5 steps', 'config-bisect.pl'] as const;
-const peers: Readonly<Record<(typeof ways)[number], (problem: Problem) => Tried>> = {
+const peers: Readonly<Record<(typeof ways)[number], (problem: Problem) => Tried | Promise<Tried>>> = {
   'config-bisect.pl': (problem) => configBisect(problem, script),
   'syzkaller, 5 steps': (problem) => syzkaller(problem, 5),
   'syzkaller, no cap': (problem) => syzkaller(problem),
@@ -91,7 +91,7 @@ for (const dependent of kinds) {
       tried.map(({ proven }) => proven),
     );
   }
-  for (const way of ways) report(way, some, some.map(peers[way]));
+  for (const way of ways) report(way, some, await Promise.all(some.map(peers[way])));
 }
 console.log(`\n${((process.cpuUsage().user + process.cpuUsage().system) / 1e6).toFixed(0)} s of this process's time`);
 

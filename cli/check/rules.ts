@@ -99,7 +99,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   suites: ['runners', 'mirrors', 'image', 'reports'],
   cli: ['runners', 'mirrors', 'image', 'reports', 'suites'],
-  bench: ['runners', 'mirrors', 'image', 'reports', 'suites'],
+  bench: ['runners', 'mirrors', 'image', 'reports', 'suites', 'cli'],
   'vitest.config.ts': ['suites'],
 };
 
