@@ -3,7 +3,6 @@
  * To record one, see docs/how-to/add-a-diagnosis.md; then it has a file in transcripts/, and its name goes from here.
  */
 export const UNRECORDED: readonly string[] = [
-  'qemu-killed',
   'qemu-image-locked',
   'qemu-kernel-refused',
   'qemu-start-failed',
@@ -50,17 +49,14 @@ export const UNRECORDED: readonly string[] = [
   'certificate-time',
   'network-unreachable',
   'package-unusable',
-  'mkfs-failed',
   'installer-gave-up',
   'unit-failed',
   'sshd-not-started',
   'ssh-key-refused',
   'agent-missing',
-  'llmnr-silent',
   'host-key-changed',
   'password-accepted',
   'initramfs-lacks-drivers',
-  'sources-wrong',
   'guest-powered-off',
   'task-blocked',
   'soft-lockup',
