@@ -55,8 +55,8 @@ export const stubBoots: readonly BadStart[] = [
     name: 'a first program that may not be run',
     given: withInit('exit 3', 0o644),
     check: CHECKS.boot,
-    code: 'root-not-mounted',
-    says: /could not mount a root/,
+    code: 'no-init',
+    says: /no first program that it can run/,
   },
   {
     name: 'an initramfs that was cut off',
@@ -73,7 +73,7 @@ export const stubBoots: readonly BadStart[] = [
   {
     name: 'a first program that takes all memory',
     given: withInit(
-      'mount -t tmpfs -o size=100% t /root || mkdir /root; busybox dd if=/dev/zero of=/fill bs=1M; exit 0',
+      '/bin/busybox mkdir /all; /bin/busybox mount -t tmpfs -o size=200% all /all; exec /bin/busybox dd if=/dev/zero of=/all/fill bs=64K',
     ),
     check: CHECKS.boot,
     code: 'memory-deadlock',

@@ -46,6 +46,10 @@ const fromSigned =
     await from(name, `KEYRING=/root/own.asc ${more}`)(cell, host);
   };
 
+/** All but some 150 MiB of it, page by page, which a program would take minutes for under emulation. */
+const FILL_MEMORY =
+  'mountpoint -q /media || mount -t tmpfs -o size=100% fill /media; fallocate -l $(($(sed -n "s/^MemAvailable: *//p" /proc/meminfo | cut -d " " -f 1) - 150000))K /media/fill';
+
 const day = 86_400_000;
 
 const essential = entry('base-files', undefined, 'Essential: yes');
@@ -221,14 +225,14 @@ export const inShell: readonly ShellFailure[] = [
   {
     name: 'a program that takes all memory',
     // The harness keeps the kernel from writing at this console.
-    provoke: asInstaller('dmesg -n 7', 'tail /dev/zero'),
+    provoke: asInstaller('dmesg -n 7', FILL_MEMORY, 'tail /dev/zero'),
     check,
     code: 'out-of-memory',
     says: /killed tail/,
   },
   {
     name: 'a program that is killed, and nobody says by whom',
-    provoke: asInstaller('dmesg -n 1', 'tail /dev/zero'),
+    provoke: asInstaller('dmesg -n 1', FILL_MEMORY, 'tail /dev/zero'),
     check,
     code: 'program-killed',
     says: /tail \/dev\/zero/,

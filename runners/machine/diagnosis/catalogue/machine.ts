@@ -16,7 +16,7 @@ export const MACHINE: readonly Row[] = [
   },
   {
     code: 'qemu-kernel-refused',
-    reason: /^qemu-start-failed: .*?qemu-system-\w+: (?<words>.*(?:kernel|Kernel).*)/s,
+    reason: /^qemu-start-failed: .*?qemu[\w-]*: (?<words>[^\n]*kernel[^\n]*)/s,
     sentence: 'QEMU does not take the file it was given as a kernel: {words}',
     hint: 'Look at the file given by --kernel with file(1), and whether it is one for {arch}.',
   },

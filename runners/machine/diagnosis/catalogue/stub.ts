@@ -44,7 +44,7 @@ export const STUB: readonly Row[] = [
     code: 'root-feature-unknown',
     explains: BOOT,
     seen: [
-      /(?:XFS \((?<device>[\w-]+)\): Superblock has unknown (?:read-only compatible|incompatible|compatible) features? \((?<features>\w+)\)|EXT4-fs \((?<device>[\w-]+)\): couldn't mount (?:RDWR )?because of unsupported optional features \((?<features>\w+)\)|BTRFS[^:]*: (?:\(device (?<device>\w+)\))?.*unsupported (?:optional )?features \((?<features>\w+)\))/,
+      /(?:XFS \((?<device>[\w-]+)\): Superblock has unknown (?:read-only compatible|incompatible|compatible) features? \((?<features>\w+)\)|EXT4-fs \((?<device>[\w-]+)\): [Cc]ouldn't mount (?:RDWR )?because of unsupported optional features \((?<features>\w+)\)|BTRFS[^:]*: (?:\(device (?<device>\w+)\))?.*unsupported (?:optional )?features \((?<features>\w+)\))/,
     ],
     sentence:
       'the filesystem on {device} has a feature ({features}) that the kernel which is to mount it does not know',
