@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { findTools } from '../host/tools.ts';
 import { attempt } from '../process/command.ts';
 import { ARCHES } from './arch.ts';
 import { type CpuFloor, cpuFor, FLOORS } from './cpu.ts';
@@ -9,6 +10,8 @@ const ASKED = '{"execute":"qmp_capabilities"}\n{"execute":"query-status"}\n{"exe
 
 test.for(Object.keys(FLOORS) as CpuFloor[])('QEMU takes its model for %s', async (floor, { skip }) => {
   const { arch, since = '0' } = FLOORS[floor];
+  const there = findTools(['cell'], [arch]).some(({ probes, path }) => path && probes.includes(ARCHES[arch].qemu));
+  skip(!there, `this host has no ${ARCHES[arch].qemu}`);
   const version = await qemuVersion(arch);
   skip(!atLeast(version, since), `this QEMU is ${version}, the model came with ${since}`);
   const { qemu, machine } = ARCHES[arch];
