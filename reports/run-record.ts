@@ -1,5 +1,6 @@
 import { join, sep } from 'node:path';
 import type { RunEvent } from '../runners/events/event.ts';
+import { moved } from './moved.ts';
 import { readEvents } from './record.ts';
 
 /**
@@ -12,19 +13,7 @@ export function readRun(folder: string): RunEvent[] {
   const events = readEvents(join(folder, 'events.ndjson'));
   const run = events.find((each) => each.type === 'run-started')?.run;
   const here = (path: string) => relocated(path, run, folder);
-  return events.map((event): RunEvent => {
-    switch (event.type) {
-      case 'attachment':
-      case 'capsule':
-        return { ...event, path: here(event.path) };
-      case 'check-ended': {
-        const { reason } = event;
-        return reason?.evidence ? { ...event, reason: { ...reason, evidence: here(reason.evidence) } } : event;
-      }
-      default:
-        return event;
-    }
-  });
+  return events.map((event) => moved(event, here));
 }
 
 /** A run's folder has its id for a name when it is written; what stands behind that is the path inside. */

@@ -1,5 +1,6 @@
 import type { CellName, Note, RunEnded, RunEvent, RunStarted } from '../../runners/events/event.ts';
 import type { RunResult } from '../fold.ts';
+import { moved } from '../moved.ts';
 import { MERGED, partsOf } from '../parts.ts';
 import { mergedProxy } from './proxy.ts';
 
@@ -80,19 +81,8 @@ function keptOf(
   const share = shares.get(cell);
   if (!share) return undefined;
   const here = (path: string) => place(path, part, cell, share.nth);
-  switch (event.type) {
-    case 'cell-started':
-      return { ...event, attempt: (event.attempt ?? 1) + share.offset };
-    case 'attachment':
-    case 'capsule':
-      return { ...event, path: here(event.path) };
-    case 'check-ended': {
-      const { reason } = event;
-      return reason?.evidence ? { ...event, reason: { ...reason, evidence: here(reason.evidence) } } : event;
-    }
-    default:
-      return event;
-  }
+  if (event.type === 'cell-started') return { ...event, attempt: (event.attempt ?? 1) + share.offset };
+  return moved(event, here);
 }
 
 function startOf(run: string, parts: readonly Part[]): RunStarted {
