@@ -20,7 +20,7 @@ in_guest 'systemctl reboot'
 await 'plain login: ' 2
 monitor system_powerdown > /dev/null
 # On a busy host the login prompt is there before whoever listens to the button.
-while sleep 10; do monitor system_powerdown > /dev/null; done &
+while sleep 10; do monitor system_powerdown; done > /dev/null &
 presser=$!
 wait "$qemu"
 kill "$presser" 2> /dev/null || true

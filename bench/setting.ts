@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chooseEmulator } from '../cli/emulator.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import { prepare } from '../runners/cell/prepare.ts';
 import { stateFolderIn } from '../runners/cell/workspace.ts';
@@ -30,6 +31,8 @@ export async function settingOf(id: string, stack: AsyncDisposableStack) {
   const register = stack.use(new RunRegister(stateFolderIn(options.cacheFolder), `bench-${process.pid}`));
   register.folder(folder);
   const { signal } = new AbortController();
+  // What a run takes: else the two sides would be compared in two versions of QEMU.
+  await chooseEmulator([planned], options, { print: console.log, signal, install: true });
   const prepared = await prepare(planned, options, { progress: () => {}, register, signal });
   const { squashfs, kernel, initrd } = prepared.image;
   const { accelerator } = prepared.proof;
