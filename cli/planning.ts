@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { HISTORY, type History, openHistory } from '../reports/history/history.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import type { Experience } from '../runners/matrix/experience.ts';
+import type { ArchiveChoice } from '../runners/matrix/fields.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import { makePlan, type Plan } from '../runners/matrix/plan.ts';
 import type { Matrix } from '../runners/matrix/schema.ts';
@@ -24,7 +28,9 @@ export function planOf(parsed: Parsed, matrix: Matrix, surroundings: Surrounding
   const options = { ...runOptionsOf(parsed, surroundings), archive };
   const wishes = { selection, archive };
   const existing = whatExists(options);
-  const plan = makePlan(matrix, existing, { ...wishes, experienceOf });
+  const plan = experienced(options.outFolder, archive, (experienceOf) =>
+    makePlan(matrix, existing, { ...wishes, ...(experienceOf ? { experienceOf } : {}) }),
+  );
   if (!shard) return { plan, options, rest: 'not asked for' };
   const rest = `not asked for, or in other shards than ${shard.index} of ${shard.count}`;
   // Cut by the times of matrix.yaml: what this host has measured, the others have not.
@@ -33,5 +39,23 @@ export function planOf(parsed: Parsed, matrix: Matrix, surroundings: Surrounding
   return { plan: { run: plan.run.filter(({ cell }) => mine.has(cell.id)), skip, unselected }, options, rest };
 }
 
-/** What earlier runs have shown of a cell. Nothing as yet: no run is remembered. */
-const experienceOf = (_cell: string): Experience | undefined => undefined;
+/**
+ * Plans with what earlier runs beside these reports have shown. A history that cannot be read costs the plan its experience and
+ * nothing else; why it cannot is told when the run's reports are made.
+ */
+function experienced(outFolder: string, archive: ArchiveChoice, plan: (experienceOf?: ExperienceOf) => Plan): Plan {
+  const path = join(outFolder, HISTORY);
+  // None is made for a plan.
+  if (!existsSync(path)) return plan();
+  const kind = archive === 'auto' ? undefined : archive;
+  let history: History;
+  try {
+    history = openHistory(path);
+  } catch {
+    return plan();
+  }
+  using opened = history;
+  return plan((cell) => opened.experience([cell], kind).get(cell));
+}
+
+type ExperienceOf = (cell: string) => Experience | undefined;
