@@ -19,6 +19,6 @@ export const start: Start = async (parsed, context) => {
   const paths = parsed.words.map((word) => findRun(word, outFolder, context.cwd).path);
   const folder = mergeRuns(paths, outFolder);
   const { result } = await finishReports(folder);
-  for (const line of summaryLines(result, folder.junit)) context.print(line);
+  for (const line of summaryLines(result, folder)) context.print(line);
   return exitCodeOf(result);
 };

@@ -16,6 +16,8 @@ import {
 } from './sample.ts';
 import { exitCodeOf, summaryLines } from './summary.ts';
 
+const files = { html: '/out/index.html', junit: '/out/junit.xml' };
+
 const good: EventBody[] = [cellStarted(ext4), passed(ext4, 'boots'), cellEnded(ext4, 'passed')];
 const failing: EventBody[] = [cellStarted(xfs), broken(xfs, 'boots', 'failed', 'panic'), cellEnded(xfs, 'failed')];
 const erring: EventBody[] = [cellStarted(xfs), broken(xfs, 'boots', 'error', 'qemu-died'), cellEnded(xfs, 'error')];
@@ -46,7 +48,7 @@ test.each([
 test('the summary says what failed, by whose fault, why, and what to type', () => {
   const log: EventBody = { type: 'attachment', cell: xfs.id, name: 'console', path: '/out/console.log' };
   const result = fold(started(ext4, xfs), skip, ...good, ...failing, log, ended());
-  expect(summaryLines(result, '/out/junit.xml').join('\n')).toBe(`
+  expect(summaryLines(result, files).join('\n')).toBe(`
 debian12-x86_64-ext4  passed   12:34
 debian13-x86_64-xfs   FAILED   12:34
     the guest failed: boots
@@ -57,7 +59,8 @@ debian13-x86_64-xfs   FAILED   12:34
     again: ./stub-matrix run --cell debian13-x86_64-xfs
 debian13-x86_64-xfs   skipped  because EL kernels have no Btrfs
 3 cells: 1 passed, 1 failed, 1 skipped
-report: /out/junit.xml`);
+report: /out/index.html
+junit: /out/junit.xml`);
 });
 
 test('the first word on a check counts, and a cell that never ended is an error, not a gap', () => {
@@ -87,7 +90,7 @@ test('the package proxy has its line, and each mirror that failed', () => {
     ],
   };
   const of = (event: EventBody) =>
-    summaryLines(fold(started(ext4), ...good, event, ended()), '/j').filter((line) => /^(packages|mirror)/.test(line));
+    summaryLines(fold(started(ext4), ...good, event, ended()), files).filter((line) => /^(packages|mirror)/.test(line));
   expect(of(body)).toEqual([
     'packages: 332 files (300.0 MiB), 300 kept by earlier runs, 10 fetched once for several guests, 20 fetched (5.5 MiB), 2 stale, since no mirror answered, 1 not to be had',
     'mirror: http://a.example/debian failed 3 of 20 times',
@@ -105,10 +108,7 @@ test('the package proxy has its line, and each mirror that failed', () => {
 
 test('what is known is told with its reason, and a file that is out of date is blamed on nobody', () => {
   const outdated = broken(ext4, 'boots', 'failed', 'known-failure-passed');
-  const lines = summaryLines(
-    fold(started(xfs, ext4), ...knowing, outdated, cellEnded(ext4, 'failed'), ended()),
-    '/j.xml',
-  );
+  const lines = summaryLines(fold(started(xfs, ext4), ...knowing, outdated, cellEnded(ext4, 'failed'), ended()), files);
   expect(lines.join('\n')).toBe(`
 debian13-x86_64-xfs   known    12:34
     known to fail: boots
@@ -120,17 +120,19 @@ debian12-x86_64-ext4  FAILED   12:34
     next: look at the console
       $ less console.log
 2 cells: 1 failed, 1 known
-report: /j.xml`);
+report: /out/index.html
+junit: /out/junit.xml`);
 });
 
 test('a stand-in is named and counted by itself, never as the distribution', () => {
   const standIn = [cellStarted(xfs), cellArchive(xfs, 'stand-in'), passed(xfs, 'boots'), cellEnded(xfs, 'passed')];
   const real = cellArchive(ext4, 'real');
-  expect(summaryLines(fold(started(ext4, xfs), real, ...good, ...standIn, ended()), '/j.xml').join('\n')).toBe(`
+  expect(summaryLines(fold(started(ext4, xfs), real, ...good, ...standIn, ended()), files).join('\n')).toBe(`
 debian12-x86_64-ext4  passed   12:34
 debian13-x86_64-xfs   passed   12:34  against a stand-in, not the distribution itself
 2 cells: 1 passed, 1 passed against a stand-in
-report: /j.xml`);
+report: /out/index.html
+junit: /out/junit.xml`);
 });
 
 test('a reason why the plan leaves cells out is told once', () => {
@@ -138,8 +140,8 @@ test('a reason why the plan leaves cells out is told once', () => {
   const skips = ['btrfs', 'luks'].map(
     (fs): EventBody => ({ type: 'cell-skipped', cell: cell(fs), because: 'no luck' }),
   );
-  const lines = summaryLines(fold(started(ext4), skip, ...skips, ...good, ended()), '/j.xml');
-  expect(lines.slice(2, -1)).toEqual([
+  const lines = summaryLines(fold(started(ext4), skip, ...skips, ...good, ended()), files);
+  expect(lines.slice(2, -2)).toEqual([
     'debian13-x86_64-xfs    skipped  because EL kernels have no Btrfs',
     'debian13-x86_64-btrfs  skipped  because no luck',
     '    and 1 more for the same reason',
@@ -155,8 +157,8 @@ const attempt = (number: number, ...told: EventBody[]): EventBody[] => [
 
 test('a pass after a failure is told as flaky, with the failure', () => {
   const failed = attempt(1, broken(xfs, 'boots', 'failed', 'panic'));
-  const lines = summaryLines(fold(started(xfs), ...failed, ...attempt(2, passed(xfs, 'boots')), ended()), '/j.xml');
-  expect(lines.slice(1, -1)).toEqual([
+  const lines = summaryLines(fold(started(xfs), ...failed, ...attempt(2, passed(xfs, 'boots')), ended()), files);
+  expect(lines.slice(1, -2)).toEqual([
     'debian13-x86_64-xfs  passed   25:08  flaky: at attempt 2, after "boots" [panic]',
     '1 cell: 1 passed, 1 of the passed is flaky',
   ]);
@@ -169,6 +171,6 @@ test('a cell that is repeated has its rate, and the verdict of the worst', () =>
   const result = fold(repeating, ...attempts, ended());
   expect(result.cells[0]).toMatchObject({ status: 'failed', flaky: false });
   expect(exitCodeOf(result)).toBe(1);
-  const [, line] = summaryLines(result, '/j.xml');
+  const [, line] = summaryLines(result, files);
   expect(line).toBe('debian13-x86_64-xfs  FAILED   37:42  passed 2 of 3: 66.7 % (95 % confidence: 20.8 % to 93.9 %)');
 });

@@ -1,5 +1,6 @@
 import { clock } from './clock.ts';
 import { type CellResult, firstProblem, type RunResult } from './fold.ts';
+import type { RunFolder } from './folder.ts';
 import { mirrorLines, packagesLine } from './packages.ts';
 import { rateOf, rateText } from './rate.ts';
 
@@ -76,7 +77,7 @@ export function tallyOf(cells: readonly CellResult[]): string {
 }
 
 /** The last words of a run: the verdict of each cell, what to look at, what to type next. */
-export function summaryLines(result: RunResult, junit: string): string[] {
+export function summaryLines(result: RunResult, { html, junit }: Pick<RunFolder, 'html' | 'junit'>): string[] {
   const width = result.cells.reduce((widest, each) => Math.max(widest, each.cell.id.length), 0);
   const ran = result.cells.filter(({ because }) => because === undefined);
   const skipped = Map.groupBy(
@@ -95,6 +96,7 @@ export function summaryLines(result: RunResult, junit: string): string[] {
     ...(packages === undefined ? [] : [`packages: ${packages}`]),
     ...mirrorLines(result).map((line) => `mirror: ${line}`),
     tallyOf(result.cells),
-    `report: ${junit}`,
+    `report: ${html}`,
+    `junit: ${junit}`,
   ];
 }

@@ -87,7 +87,7 @@ export async function sit(sitting: Sitting, setting: Setting): Promise<RunOutcom
 
   follower.catchUp();
   const { result } = await finishReports(folder);
-  for (const line of summaryLines(result, folder.junit)) output.write(`${line}\n`);
+  for (const line of summaryLines(result, folder)) output.write(`${line}\n`);
   const planned = sitting.cells.map((each) => each.planned);
   if (unfinishedOf(planned, readEvents(folder.events), options).length > 0) output.write(goOn);
   return { exitCode: exitCodeOf(result), result, folder };

@@ -195,7 +195,7 @@ describe('Ctrl-C', () => {
     await terminal.shows(/exit 130/);
     const history = terminal.history();
     expect(history.slice(-8).join('\n')).toMatch(
-      /interrupted\n.*cells: .*\nreport: .*junit.xml\nto go on with what is not finished: (.*\n)+exit 130/,
+      /interrupted\n.*cells: .*\nreport: .*index.html\njunit: .*junit.xml\nto go on with what is not finished: (.*\n)+exit 130/,
     );
     expect(count(history, /^Ctrl-C:/)).toBe(0);
   });

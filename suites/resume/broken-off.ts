@@ -51,7 +51,7 @@ export function leftToDo(runPath: string, changes: Partial<RunOptions>): BrokenO
     throw new UsageError({
       code: 'nothing-to-resume',
       message: `run ${file.run} came to its end: there is nothing to resume`,
-      hint: `its report: ${folder.junit}`,
+      hint: `its report: ${folder.html}`,
     });
   }
   return { folder, file, options, record, unfinished };
