@@ -1,9 +1,6 @@
 import { base64OfPublicKey } from '../channels/ssh/keys.ts';
 import { HarnessError } from '../errors.ts';
 import type { Reason } from '../events/event.ts';
-import { diagnose } from '../machine/diagnosis/diagnose.ts';
-import { type Evidence, whatWasSaid } from '../machine/diagnosis/evidence.ts';
-import { gatherEvidence } from '../machine/evidence/evidence.ts';
 import type { Machine, Mark } from '../machine/machine.ts';
 import { awaitRootShell } from '../machine/system.ts';
 import { driversOf } from '../matrix/drivers.ts';
@@ -12,9 +9,9 @@ import { loadMatrix } from '../matrix/load.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { ARCHES } from '../qemu/arch.ts';
 import { Access } from './access.ts';
-import { blame, endsGuest, isStandstill } from './blame.ts';
+import { Aftermath } from './aftermath.ts';
+import { blame } from './blame.ts';
 import { ANSWER, answerOf, type Phase, patienceOf } from './budgets.ts';
-import { type FirstFailure, leaveCapsule } from './capsule/leave.ts';
 import { type Family, familyOf } from './families.ts';
 import { Guest } from './guest.ts';
 import { install, installerLine } from './install.ts';
@@ -24,7 +21,6 @@ import { factsAbout, type Prepared, prepare } from './prepare.ts';
 import { Reuse } from './reuse.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Systems } from './systems.ts';
-import { keepGuest } from './ways-in.ts';
 import { hostNameOf, openWorkspace, type Workspace } from './workspace.ts';
 
 /** Why a step was not taken: what it leads to was there already. Nothing where it was taken. */
@@ -47,12 +43,11 @@ export class Cell implements AsyncDisposable {
   readonly #phases: Phases;
   readonly #reuse: Reuse;
   readonly #guest: Guest;
+  readonly #aftermath: Aftermath;
   #prepared: Prepared | undefined;
   #access: Access | undefined;
   /** Where the reboot was asked for whose end we await. */
   #rebootMark: Mark | undefined;
-  #failure: FirstFailure | undefined;
-  #lost = false;
 
   private constructor(planned: PlannedCell, given: Surroundings, workspace: Workspace) {
     this.planned = planned;
@@ -63,6 +58,8 @@ export class Cell implements AsyncDisposable {
     this.#phases = new Phases(planned.cell.id, given.emit);
     this.#reuse = new Reuse(planned, given, this.#phases);
     this.#guest = new Guest(planned, given, workspace, this.#phases);
+    const parts = { guest: this.#guest, phases: this.#phases, reuse: this.#reuse };
+    this.#aftermath = new Aftermath({ planned, given, workspace, ...parts });
     this.systems = new Systems(planned, workspace.nonce);
   }
 
@@ -223,57 +220,22 @@ export class Cell implements AsyncDisposable {
 
   /** The guest is gone, or as good as: nothing more can be asked of it. */
   get lost(): boolean {
-    return this.#lost || this.#guest.machine?.qemu.qmp.closed === true;
+    return this.#aftermath.lost;
   }
 
   /** What a diagnosis rests on, besides the check that failed. */
-  get evidence(): Pick<Evidence, 'console' | 'before' | 'phase'> {
-    const { machine } = this.#guest;
-    return { ...(machine ? whatWasSaid(machine) : { console: [], before: 0 }), phase: this.#phases.failed };
+  get evidence(): Aftermath['evidence'] {
+    return this.#aftermath.evidence;
   }
 
-  /** Says what went wrong, where the catalogue knows it, and has what can still be had of a guest that does not get on. */
-  async onFailure(reason: Reason, check: string): Promise<void> {
-    const { code, message } = reason;
-    this.#failure ??= { phase: this.#phases.last, code, message, layers: this.#guest.layers };
-    this.#lost ||= endsGuest(code);
-    const { cell } = this.planned;
-    const finding = diagnose({ ...this.evidence, check, reason, cell });
-    if (finding) this.#given.emit({ type: 'diagnosis', cell: cell.id, ...finding });
-    const { machine } = this.#guest;
-    if (!machine || machine.qemu.qmp.closed || !isStandstill(code)) return;
-    const { taken, missing } = await gatherEvidence(machine, this.#workspace.folder, this.#given.signal);
-    for (const { name, path } of taken) this.#phases.attach(name, path);
-    const lacking = missing.map(({ name, because }) => `\n  ${name}: ${because}`);
-    if (lacking.length > 0)
-      this.#phases.note(`of a guest that does not get on, this could not be had:${lacking.join('')}`);
+  /** Called once a check has failed, while the guest is as it was then. */
+  onFailure(reason: Reason, check: string): Promise<void> {
+    return this.#aftermath.onFailure(reason, check);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#leave();
-    const kept = this.#toBeKept && (await keepGuest(this.#guest, this.machine, this.#workspace, this.#phases));
-    try {
-      if (!kept) await this.#guest[Symbol.asyncDispose]();
-      await this.#leaveCapsule();
-      await this.#reuse[Symbol.asyncDispose]();
-    } finally {
-      if (!kept) await this.#workspace[Symbol.asyncDispose]();
-    }
-  }
-
-  async #leaveCapsule(): Promise<void> {
-    const [failure, prepared, { signal }] = [this.#failure, this.#prepared, this.#given];
-    if (!failure || !prepared || signal.aborted) return;
-    const installed = () => this.#reuse.installed();
-    const parts = { planned: this.planned, given: this.#given, workspace: this.#workspace, guest: this.#guest };
-    await leaveCapsule({ ...parts, phases: this.#phases, prepared, failure, installed });
-  }
-
-  get #toBeKept(): boolean {
-    const { options, signal } = this.#given;
-    return (
-      options.keep && this.#failure !== undefined && this.#guest.machine?.qemu.qmp.closed === false && !signal.aborted
-    );
+    await this.#aftermath.end(this.#prepared);
   }
 
   get #ready(): Prepared {

@@ -2,6 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { run } from '../process/command.ts';
+import { statOf } from './processes.ts';
 import { RunRegister } from './run-register.ts';
 
 let folder: string;
@@ -35,4 +37,26 @@ describe('the register', () => {
     }
     expect(readdirSync(join(state, 'runs'))).toEqual([]);
   });
+
+  test('leaves no process behind that descends from the run, also where who started it has ended', async () => {
+    const pid = await orphanOf(new RunRegister(state, 'one'), (register) => register.release());
+    await expect.poll(() => statOf(pid)).toBeUndefined();
+  });
+
+  test('leaves what was meant to stay', async () => {
+    const pid = await orphanOf(new RunRegister(state, 'one'), (register) => {
+      register.keep();
+      register.release();
+    });
+    expect(statOf(pid)).toBeDefined();
+    process.kill(pid);
+  });
 });
+
+/** @returns the pid of a process whose parent has ended before the register's end. */
+async function orphanOf(register: RunRegister, end: (register: RunRegister) => void): Promise<number> {
+  const { stdout } = await run(['sh', '-c', 'sleep 60 > /dev/null 2>&1 & echo $!'], { env: register.environment });
+  expect(statOf(Number(stdout))).toBeDefined();
+  end(register);
+  return Number(stdout);
+}

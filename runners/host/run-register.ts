@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { HarnessError } from '../errors.ts';
-import { statOf } from './processes.ts';
+import { findByEnvironment, ourLine, statOf } from './processes.ts';
 import { MARK, ourselves, type RunRecord, recordPath, removeRecord, writeRecord } from './run-record.ts';
 
 /** One thing in the record. */
@@ -94,9 +94,22 @@ export class RunRegister implements Disposable {
     this.#update({ kept: true });
   }
 
-  /** Takes the whole record away, unless it is to be kept. */
+  /**
+   * Takes the whole record away, unless it is to be kept. What still runs of it is killed: a program that was ended may leave
+   * helpers of its own behind, and nobody would find them any more.
+   */
   release(): void {
-    if (!this.#record.kept) removeRecord(this.#stateFolder, this.#record.run);
+    if (this.#record.kept) return;
+    const ours = ourLine();
+    for (const pid of findByEnvironment(MARK, this.#record.mark)) {
+      if (ours.includes(pid)) continue;
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has just ended, or is not ours to end.
+      }
+    }
+    removeRecord(this.#stateFolder, this.#record.run);
   }
 
   [Symbol.dispose](): void {

@@ -4,6 +4,7 @@ import type { Cell } from '../../runners/cell/cell.ts';
 import { latestInstalled } from '../../runners/cell/kept.ts';
 import { cacheFolder, loneCell, scratchFolder } from '../harness/lone-cell.ts';
 import { type BadStart, handovers, stubBoots } from './diagnosed/at-boot.ts';
+import { endless } from './diagnosed/endless.ts';
 import { diagnosesOf, expectDiagnosis, tellScore } from './diagnosed/failure.ts';
 import { inShell, serveArchives } from './diagnosed/in-shell.ts';
 import { rebootsOfDebian } from './diagnosed/in-system.ts';
@@ -46,6 +47,15 @@ describe('the installer, in one stub after the other', () => {
     await provoke(cell, host);
     await expectDiagnosis(cell, told, name, expected);
   });
+});
+
+test.for(endless)('$name', async ({ name, provoke, ...expected }) => {
+  await using stack = new AsyncDisposableStack();
+  const { emit, told } = diagnosesOf();
+  const cell = await loneCell(stack, id, {}, undefined, emit);
+  await cell.bootStub();
+  await provoke(cell);
+  await expectDiagnosis(cell, told, name, expected);
 });
 
 test.for(rebootsOfDebian)('$name', async ({ name, provoke, ...expected }) => {

@@ -1,3 +1,5 @@
+import { STUCK } from '../progress/watch.ts';
+
 /** One way in which a cell goes wrong. */
 export interface Row {
   /** Stable, kebab-case: what reports and history know it by. */
@@ -37,7 +39,7 @@ export interface Failures {
 }
 
 /** What came of waiting for words that never came. */
-export const SILENCE = ['console-timeout', 'console-idle', 'event-timeout', 'agent-silent', 'ssh-unreachable'] as const;
+export const SILENCE = [...STUCK, 'console-timeout', 'event-timeout', 'agent-silent', 'ssh-unreachable'] as const;
 
 export const INSTALL: Failures = { phases: ['install'] };
 /** Of the installed system; also stub that has come up in its place. */

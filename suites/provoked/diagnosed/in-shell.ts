@@ -18,9 +18,9 @@ export interface ShellFailure extends Expected {
 const quoted = (line: string) => `'${line.replaceAll("'", "'\\''")}'`;
 
 /** Puts a script in the place of the installer, which stays beside it as real.sh. */
-const asInstaller =
-  (...lines: readonly string[]): Provoke =>
-  async (cell) => {
+export const asInstaller =
+  (...lines: readonly string[]) =>
+  async (cell: Cell): Promise<void> => {
     await cell.guest.shell('cd /root; [ -e real.sh ] || cp debian13.sh real.sh');
     const words = ['#!/bin/bash', ...lines].map(quoted).join(' ');
     await cell.guest.shell(`printf '%s\\n' ${words} > debian13.sh; chmod +x debian13.sh`);
@@ -175,7 +175,7 @@ export const inShell: readonly ShellFailure[] = [
         ...lines,
         `sed -i 's/^install_debian/list_packages() { PACKAGE_LIST="${WANTED}"; }; install_debian/' few.sh`,
         `MIRROR=${host}/unmet SECURITY_MIRROR=${host}/unmet exec bash /root/few.sh`,
-      )(cell, host);
+      )(cell);
     },
     check,
     code: 'dependencies-unmet',
@@ -202,7 +202,7 @@ export const inShell: readonly ShellFailure[] = [
       await asInstaller(
         `sed "s:-c options=[^)']*:-m nonsense=1:" real.sh > odd.sh`,
         `KEYRING=/root/own.asc MIRROR=${host}/bare SECURITY_MIRROR=${host}/bare exec bash ./odd.sh`,
-      )(cell, host);
+      )(cell);
     },
     check,
     code: 'mkfs-failed',
@@ -217,7 +217,7 @@ export const inShell: readonly ShellFailure[] = [
   },
   {
     name: 'a package whose script fails',
-    provoke: (cell, host) => asInstaller(`curl -sS -o broken.deb ${host}/broken.deb`, 'dpkg -i broken.deb')(cell, host),
+    provoke: (cell, host) => asInstaller(`curl -sS -o broken.deb ${host}/broken.deb`, 'dpkg -i broken.deb')(cell),
     check,
     code: 'package-script-failed',
     says: /script of the package broken ended with 3/,

@@ -21,15 +21,33 @@ export const LOOPS: readonly Row[] = [
 export const STANDSTILL: readonly Row[] = [
   {
     code: 'silent',
-    explains: { codes: ['console-idle'] },
-    reason: /^[\w-]+: (?<awaited>.+?): no output for (?<seconds>[\d.]+) s/,
+    explains: { codes: ['hung'] },
+    reason: /^hung: (?<awaited>.+?): the guest hangs: no word on its console for (?<seconds>\d+) s/,
     last: /(?<words>\S.*)/,
-    sentence: 'the guest has said nothing for {seconds} s, where {awaited} was to come; its last words: {words}',
-    hint: 'Run with --keep and look at what it does: ./stub-matrix shell {cell}.',
+    sentence:
+      'the guest has said and done nothing for {seconds} s, where {awaited} was to come; its last words: {words}',
+    hint: 'Run with --keep and look at what it waits for: ./stub-matrix shell {cell}.',
+  },
+  {
+    code: 'spinning',
+    explains: { codes: ['hung'] },
+    reason: /^hung: (?<awaited>.+?): the guest spins: no word .+ and (?<cpu>[\d.]+) s of CPU/,
+    last: /(?<words>\S.*)/,
+    sentence: 'the guest has computed for {cpu} s without a word, where {awaited} was to come; its last words: {words}',
+    hint: 'Run with --keep and look at what it computes: ./stub-matrix shell {cell}.',
+  },
+  {
+    code: 'looping',
+    explains: { codes: ['looping'] },
+    reason: /^looping: (?<awaited>.+?): the guest loops: for (?<seconds>\d+) s it has said nothing new/,
+    last: /(?<words>\S.*)/,
+    sentence:
+      'the guest has said the same again and again for {seconds} s, where {awaited} was to come, such as: {words}',
+    hint: 'Run with --keep and look at who says it: ./stub-matrix shell {cell}.',
   },
   {
     code: 'not-in-time',
-    explains: { codes: ['console-timeout'] },
+    explains: { codes: ['console-timeout', 'past-ceiling'] },
     reason: /^[\w-]+: (?<awaited>.+?): not seen within (?<seconds>[\d.]+) s/,
     last: /(?<words>\S.*)/,
     sentence: '{awaited} did not come within {seconds} s; the last words of the guest: {words}',
