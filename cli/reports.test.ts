@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { idOf, writeRunFolder } from '../reports/history/history.test-support.ts';
 import { ext4, xfs } from '../reports/sample.ts';
 import { UsageError } from '../runners/errors.ts';
+import { own } from '../suites/resume/owner.ts';
 import { dispatch } from './dispatch.ts';
 
 let root: string;
@@ -45,6 +46,24 @@ test('report makes the reports of a run anew, whatever its verdict', async () =>
     ],
   });
   expect(readFileSync(join(path, 'summary.md'), 'utf8')).toContain(idOf(0));
+});
+
+test('report of a run that goes on says how far it is, and calls nothing an error that has not ended', async () => {
+  const path = writeRunFolder(root, 2, [{}, { cell: ext4 }]);
+  const events = join(path, 'events.ndjson');
+  const told = readFileSync(events, 'utf8').trimEnd().split('\n');
+  const second = told.findIndex((line) => line.includes(ext4.id) && line.includes('cell-started'));
+  writeFileSync(events, `${told.slice(0, second + 2).join('\n')}\n`);
+  {
+    using _owner = own(path);
+    const { lines } = await type('report', path, ...here());
+    expect(lines.slice(0, 2)).toEqual([
+      `run ${idOf(2)} goes on; this is how far it is`,
+      '2 cells: 1 passed, 1 skipped',
+    ]);
+    expect((await type('history', ...here())).lines.at(-1)).toContain('in the last 2 runs');
+  }
+  expect((await type('report', path, ...here())).lines[0]).toBe('2 cells: 1 passed, 1 error');
 });
 
 test('a run that was brought here from elsewhere leaves no history beside it', async () => {

@@ -55,6 +55,8 @@ function pastOf(history: History): PageHistory {
 export interface FinishOptions {
   /** Whether the run goes into the history beside its folder, and reports tell of it; as a rule it does. */
   readonly history?: boolean;
+  /** Somebody is at work on the run. The reports tell how far it is; the history has it when it has ended. */
+  readonly goesOn?: boolean;
 }
 
 export interface Finished {
@@ -72,13 +74,13 @@ export interface Finished {
  */
 export async function finishReports(
   folder: RunFolder,
-  { history: keeps = true }: FinishOptions = {},
+  { history: keeps = true, goesOn = false }: FinishOptions = {},
 ): Promise<Finished> {
   const notes: string[] = [];
   const note = (text: string) => void notes.push(text);
-  const told = foldRun(readRun(folder.path));
+  const told = foldRun(readRun(folder.path), { goesOn });
   using history = keeps
-    ? await attempt('the history is not kept', note, () => recorded(told, folder, note))
+    ? await attempt('the history is not kept', note, () => historyOf(told, folder, { goesOn, note }))
     : undefined;
   // What is noted of a report stands in those that are made after it, and on the terminal.
   const result = () => ({ ...told, notes: [...told.notes, ...notes] });
@@ -106,11 +108,15 @@ export function divergences(folder: RunFolder): EventBody[] {
   }
 }
 
-/** The history with this run in it. */
-function recorded(result: RunResult, folder: RunFolder, note: (text: string) => void): History {
+/** The history, with this run in it where it has ended. */
+function historyOf(
+  result: RunResult,
+  folder: RunFolder,
+  { goesOn, note }: { readonly goesOn: boolean; readonly note: (text: string) => void },
+): History {
   const history = openHistory(join(dirname(folder.path), HISTORY), { note, recording: folder.id });
   try {
-    history.record(result);
+    if (!goesOn) history.record(result);
     return history;
   } catch (error) {
     history[Symbol.dispose]();

@@ -23,8 +23,10 @@ const interrupted = (message: string): Reason => ({ code: 'interrupted', message
  * Folds a record into one result per cell, in one pass. Nothing is silently missing: a cell that was to run and did not end has
  * a check `ended` with the status `error`, one left out by the plan has `planned`, skipped. Where a run was taken up again, what
  * was then unfinished counts no more: a cell is what came of it at last.
+ *
+ * @param goesOn somebody is at work on the run: what has not ended is no error yet, but left out with that reason.
  */
-export function foldRun(events: readonly RunEvent[]): RunResult {
+export function foldRun(events: readonly RunEvent[], { goesOn = false } = {}): RunResult {
   let start: RunStarted | undefined;
   let end: RunEnded | undefined;
   let packages: RunResult['packages'];
@@ -72,9 +74,13 @@ export function foldRun(events: readonly RunEvent[]): RunResult {
     ? interrupted('the run was interrupted before this cell came to its end')
     : (end?.reason ?? interrupted('the record ends before this cell does: the runner was killed or died'));
   const expected = start?.expected?.seconds ?? {};
-  const ran = (start?.cells ?? []).map((cell) =>
-    closeCell(cell, { expected: expected[cell.id], ...cellOf(cell.id) }, lost, start?.repeat !== undefined),
-  );
+  const ran = (start?.cells ?? []).map((cell) => {
+    const open = { expected: expected[cell.id], ...cellOf(cell.id) };
+    const closed = closeCell(cell, open, lost, start?.repeat !== undefined);
+    return goesOn && !closed.finished
+      ? leftOut({ cell, because: 'the run goes on, and this cell has not ended' })
+      : closed;
+  });
   return {
     run: start?.run ?? 'unknown',
     startedAt: start?.time ?? events[0]?.time ?? 0,

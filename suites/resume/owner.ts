@@ -17,6 +17,12 @@ function ownerOf(runPath: string): RunOwner | undefined {
   }
 }
 
+/** Whether somebody of this host is at work on a run. */
+export function goesOn(runPath: string): boolean {
+  const owner = ownerOf(runPath);
+  return owner !== undefined && ownerIs(owner) === 'alive';
+}
+
 /**
  * Sees to it that nobody is at work on a run.
  *
