@@ -50,5 +50,7 @@ export const UNRECORDED: readonly string[] = [
   'soft-lockup',
   'rcu-stall',
   'boot-loop',
+  'spinning',
+  'looping',
   'not-in-time',
 ];

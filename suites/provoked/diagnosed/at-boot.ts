@@ -71,6 +71,13 @@ export const stubBoots: readonly BadStart[] = [
     says: /could not unpack its initramfs/,
   },
   {
+    name: 'a first program that computes for ever',
+    given: withInit('echo "solving"; while :; do :; done'),
+    check: CHECKS.boot,
+    code: 'spinning',
+    says: /computed for \d+\.\d s without a word, .* solving/,
+  },
+  {
     name: 'a first program that takes all memory',
     given: withInit(
       '/bin/busybox mkdir /all; /bin/busybox mount -t tmpfs -o size=200% all /all; exec /bin/busybox dd if=/dev/zero of=/all/fill bs=64K',

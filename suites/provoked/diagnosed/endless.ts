@@ -13,13 +13,6 @@ export const endless: readonly Failure[] = [
     says: /said and done nothing for \d+ s, where the end of the installer .* waiting for the archive/,
   },
   {
-    name: 'an installer that computes for ever',
-    provoke: asInstaller('echo "solving dependencies"', 'while :; do :; done'),
-    check,
-    code: 'spinning',
-    says: /computed for \d+\.\d s without a word, .* solving dependencies/,
-  },
-  {
     name: 'an installer that tries the same again and again',
     provoke: asInstaller('while :; do echo "the archive is busy, once more"; sleep 1; done'),
     check,
