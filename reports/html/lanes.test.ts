@@ -18,3 +18,9 @@ test('what is admitted goes up with each start and down with each end', () => {
     values: [2, 4, 4, 6, 4, 2, 2, 0],
   });
 });
+
+test('one that begins in the tenth of a second in which another ended takes its lane and its cores', () => {
+  const handed = [slot(0, 0.7, 0.1), slot(1, 0.8, 0.1), slot(2, 0.9, 10)];
+  expect(lanesOf(handed)).toHaveLength(1);
+  expect(Math.max(...stepsOf(handed, ({ cores }) => cores ?? 0, 20).values)).toBe(2);
+});

@@ -144,15 +144,18 @@ function viewOf({ attachments, capsule, ...attempt }: CellResult['attempts'][num
   };
 }
 
+const tenths = (seconds: number) => Math.round(seconds * 10) / 10;
+
 function slotsOf({ attempts, admitted, usage }: CellResult, cell: number, zero: number): Slot[] {
   return attempts.flatMap(({ startedAt, ...attempt }) => {
     if (startedAt === undefined) return [];
-    const at = (time: number) => Math.round((time - zero) / 100) / 10;
+    const at = (time: number) => tenths((time - zero) / 1000);
+    const start = at(startedAt);
+    // Both ends rounded alike: what began when this had ended does not begin before its end.
+    const seconds = tenths(at(startedAt + attempt.seconds * 1000) - start);
     return {
-      ...{ cell, attempt: attempt.attempt, verdict: attempt.status, start: at(startedAt), seconds: attempt.seconds },
-      phases: attempt.phases.map(
-        (phase) => [phase.name, at(phase.startedAt), Math.round(phase.seconds * 10) / 10] as const,
-      ),
+      ...{ cell, attempt: attempt.attempt, verdict: attempt.status, start, seconds },
+      phases: attempt.phases.map((phase) => [phase.name, at(phase.startedAt), tenths(phase.seconds)] as const),
       ...(admitted ? { cores: admitted.cores, memoryMiB: admitted.memoryMiB } : {}),
       peakMemoryMiB: (attempt.usage ?? usage)?.peakMemoryMiB,
     };

@@ -1,5 +1,8 @@
 import type { Slot } from '../model.ts';
 
+/** In tenths of a second, as its start is: sums of decimal fractions are not exact. */
+const endOf = ({ start, seconds }: Slot) => Math.round((start + seconds) * 10) / 10;
+
 /** Attempts in as few lanes as they fit into without touching; given in the order of their start. */
 export function lanesOf(slots: readonly Slot[]): Slot[][] {
   const lanes: Slot[][] = [];
@@ -7,7 +10,7 @@ export function lanesOf(slots: readonly Slot[]): Slot[][] {
   for (const slot of slots) {
     const found = free.findIndex((until) => until <= slot.start);
     const lane = found < 0 ? lanes.length : found;
-    free[lane] = slot.start + slot.seconds;
+    free[lane] = endOf(slot);
     const row = lanes[lane];
     if (row) row.push(slot);
     else lanes.push([slot]);
@@ -26,7 +29,7 @@ export function stepsOf(
     [end, 0],
   ]);
   for (const slot of slots) {
-    const stop = Math.min(end, slot.start + slot.seconds);
+    const stop = Math.min(end, endOf(slot));
     changes.set(slot.start, (changes.get(slot.start) ?? 0) + amount(slot));
     changes.set(stop, (changes.get(stop) ?? 0) - amount(slot));
   }
