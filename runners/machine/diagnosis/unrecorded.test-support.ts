@@ -51,6 +51,5 @@ export const UNRECORDED: readonly string[] = [
   'rcu-stall',
   'boot-loop',
   'spinning',
-  'looping',
   'not-in-time',
 ];
