@@ -12,6 +12,9 @@ export interface Need {
 
 type Given = Pick<Context, 'print' | 'signal' | 'install'>;
 
+/** Seconds for which another may be at this host's packages: one that has just started brings itself up to date. */
+const PATIENCE = 900;
+
 /**
  * Sees to it that the system's tools for something are there: installs what is missing, naming it, where it may.
  *
@@ -32,7 +35,7 @@ export async function requireTools(need: Need, { print, signal, install }: Given
   // One list that is out of reach does not matter; whether the packages can be had, the installation tells.
   await attempt(sudo ? ['sudo', '-n', 'apt-get', 'update'] : ['apt-get', 'update'], { signal });
   const packages = await packagesFor(missing);
-  const command = installCommand(packages, { sudo });
+  const command = [...installCommand(packages, { sudo }), '-o', `DPkg::Lock::Timeout=${PATIENCE}`] as const;
   print(`  $ ${pasteable(command)}`);
   await run(command, { signal, env: { DEBIAN_FRONTEND: 'noninteractive' }, purpose: 'installing system packages' });
   const still = missingTools(need);
