@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, loadavg } from 'node:os';
+import { availableParallelism, getPriority, loadavg } from 'node:os';
 import { type ProcessStat, withDescendants } from './processes.ts';
 import { parseMeminfo } from './resources.ts';
 
@@ -9,6 +9,8 @@ export interface HostCpu {
   readonly cores: number;
   /** What they have computed since boot, for whomever. */
   readonly busySeconds: number;
+  /** Of that, for programs that give way to others (nice). */
+  readonly niceSeconds: number;
 }
 
 /** In which the kernel tells times. */
@@ -22,11 +24,13 @@ const SHORTEST = 0.1;
 
 /** Of the first row: user and nice, which hold the guests' share, system, irq, softirq, and what other virtual machines took. */
 const BUSY = [0, 1, 2, 5, 6, 7];
+const NICE = 1;
 
 export function parseHostCpu(text: string): HostCpu {
   const times = /^cpu +(.+)$/m.exec(text)?.[1]?.split(' ').map(Number) ?? [];
   const ticks = BUSY.reduce((sum, column) => sum + (times[column] ?? 0), 0);
-  return { cores: text.match(/^cpu\d/gm)?.length ?? 1, busySeconds: ticks / TICKS_PER_SECOND };
+  const cores = text.match(/^cpu\d/gm)?.length ?? 1;
+  return { cores, busySeconds: ticks / TICKS_PER_SECOND, niceSeconds: (times[NICE] ?? 0) / TICKS_PER_SECOND };
 }
 
 export const hostCpu = (): HostCpu => parseHostCpu(readFileSync('/proc/stat', 'utf8'));
@@ -45,6 +49,15 @@ export interface Sample {
   readonly at: number;
   readonly busySeconds: number;
   readonly ownSeconds: number;
+}
+
+/**
+ * What counts of what a host has computed, for a program of this niceness: what gives way to it takes nothing from it.
+ *
+ * @param niceness from -20 to 19; of who gives way himself, others that do are in the way.
+ */
+export function inTheWay({ busySeconds, niceSeconds }: HostCpu, niceness: number): number {
+  return niceness > 0 ? busySeconds : busySeconds - niceSeconds;
 }
 
 /** How many cores the processes of others kept busy between two moments. */
@@ -72,9 +85,9 @@ export class OthersLoad {
   sample(table: ReadonlyMap<number, ProcessStat>, at = performance.now() / 1000): void {
     const before = this.#last;
     if (before && at - before.at < SHORTEST) return;
-    const { cores, busySeconds } = hostCpu();
-    const sample = { at, busySeconds, ownSeconds: ownSeconds(table) };
-    this.#hostCores = cores;
+    const host = hostCpu();
+    const sample = { at, busySeconds: inTheWay(host, getPriority()), ownSeconds: ownSeconds(table) };
+    this.#hostCores = host.cores;
     this.#last = sample;
     if (!before) return;
     const weight = this.#measured ? 1 - Math.exp((before.at - at) / MEMORY) : 1;
