@@ -109,6 +109,20 @@ describe('waits for the archive', () => {
     expect(asked).toEqual([main, main, security]);
   });
 
+  test('as long as there is no address, nobody was asked: a slow host has one only minutes later', async () => {
+    const library = fileURLToPath(new URL('../files/usr/lib/stub/install/network.sh', import.meta.url));
+    const fetched = async (route: boolean) => {
+      server?.close();
+      const url = await archive({ [main]: [503, 503, 503, release('trixie')] });
+      const script = `. "$0"; FETCH_WORDS=$2; has_route() { ${route}; }; fetch "$1"`;
+      return attempt(['bash', '-c', script, library, `${url}${main}`, join(target, 'words')], {
+        env: { NETWORK_WAIT: '1' },
+      });
+    };
+    expect(await fetched(false)).toMatchObject({ exitCode: 0, stdout: release('trixie').trimEnd() });
+    expect((await fetched(true)).exitCode).toBe(1);
+  });
+
   test('a plain no is final, and names the URL', async () => {
     const url = await archive({});
     const { lines } = await install('debian13', { MIRROR: url, NETWORK_WAIT: '20' });

@@ -3,17 +3,25 @@
 
 # How long to wait for it, in seconds.
 NETWORK_WAIT=${NETWORK_WAIT:-60}
+# The same for an address. Emulated beside seven others, a machine came to its shell two minutes before it had one.
+ADDRESS_WAIT=$((NETWORK_WAIT * 10))
 
-# fetch URL: its content on stdout; else status 1, with what curl said in $FETCH_ERROR. Not an answer yet (no address,
-# no name server, a server that restarts) is tried again for NETWORK_WAIT seconds; a plain "no" of the server is final.
+# has_route: this machine knows where to send what is for others.
+has_route() {
+  grep -q -E '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route
+}
+
+# fetch URL: its content on stdout; else status 1, with what curl said in $FETCH_WORDS. Not an answer yet (no name server, a
+# server that restarts) is tried again for NETWORK_WAIT seconds from when there is an address; a plain "no" of the server is final.
 fetch() {
-  local until=$((SECONDS + NETWORK_WAIT)) status
+  local until=$((SECONDS + NETWORK_WAIT)) late=$((SECONDS + ADDRESS_WAIT)) status
   while true; do
     status=0
     curl -sS -f -L --connect-timeout 10 --max-time 60 "$1" 2> "$FETCH_WORDS" || status=$?
     [ $status -ne 0 ] || return 0
     # 22 is an HTTP error; of those the 5xx may pass.
     if [ $status -eq 22 ] && ! grep -q ' 5[0-9][0-9]' "$FETCH_WORDS"; then return 1; fi
+    if [ "$SECONDS" -lt "$late" ] && ! has_route; then until=$((SECONDS + NETWORK_WAIT)); fi
     [ "$SECONDS" -lt "$until" ] || return 1
     sleep 1
   done
