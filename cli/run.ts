@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { UsageError } from '../runners/errors.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
@@ -23,6 +24,8 @@ export const start: Start = async (parsed, context) => {
   // Of a run that is resumed, all cells may have come to their end, and only the report be missing.
   if (plan.run.length === 0 && !resumed) throw nothingToRun(parsed, plan);
   context.print(planTotals(planned, await outlookOn(plan, options)));
+  const warning = tooManyCores(options.cores);
+  if (warning) context.print(`note: ${warning}`);
 
   const arches = [...new Set(plan.run.map(({ cell }) => cell.arch))];
   await requireTools({ uses: usesOf(plan.run), arches }, context);
@@ -49,6 +52,12 @@ export const start: Start = async (parsed, context) => {
     : await startSuites(plan, options, setting);
   return exitCode;
 };
+
+/** Eight emulated guests, said to have eight cores, had two: each took eight minutes to boot, and three never opened their console. */
+export function tooManyCores(cores = 0, there = availableParallelism()): string | undefined {
+  if (cores <= there) return undefined;
+  return `--cores ${cores} is more than this host has (${there}): guests that starve run into timeouts of their own, and fail of that`;
+}
 
 /** Nothing where guests are let out: where it was asked for, and with an image of somebody else's, which need not know a proxy. */
 async function packagesFor(plan: Plan, options: RunOptions, context: Context): Promise<OpenPackages | undefined> {
