@@ -25,6 +25,9 @@ export type BisectEvent =
       readonly signature?: string;
       readonly image?: string;
       readonly because?: string;
+      readonly evidence?: string;
+      /** It lay in the store. */
+      readonly reused?: boolean;
       readonly seconds: number;
     }
   | {
@@ -32,6 +35,8 @@ export type BisectEvent =
       readonly signature: string;
       readonly cell: string;
       readonly verdict: Verdict;
+      readonly because?: string;
+      readonly evidence?: string;
       readonly seconds: number;
     }
   | StepEnded
