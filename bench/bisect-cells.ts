@@ -17,7 +17,7 @@ import { crossPrefix } from '../image/workshop/recipe.ts';
 import { type Configuration, readConfiguration, writeConfiguration } from '../runners/bisect/configuration.ts';
 import { isChosenIn } from '../runners/bisect/implications.ts';
 import { olddefconfig, workshopMake } from '../runners/bisect/olddefconfig.ts';
-import { randomOf } from '../runners/bisect/random.ts';
+import { randomFrom } from '../runners/bisect/random.ts';
 import { readRecord } from '../runners/bisect/record.ts';
 import { spaceOf } from '../runners/bisect/space.ts';
 import { openKernelShop } from '../runners/cell/kernel-shop.ts';
@@ -71,7 +71,7 @@ async function configurations() {
 
   const debian = readConfiguration((await debianConfiguration(ARCH, shop.supply)).text);
   const unset = readFileSync(join(checkout, fragmentsOf(ARCH)[1] as string), 'utf8');
-  const random = randomOf(seed);
+  const random = randomFrom(seed);
   const candidates = parseFragments([{ name: 'unset', text: unset }])
     .filter(({ name, value }) => value === 'n' && ['y', 'm'].includes(debian.get(name) ?? 'n') && isChosen(name))
     .map(({ name }) => ({ name, rank: random() }))

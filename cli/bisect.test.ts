@@ -67,6 +67,7 @@ it.each([
   [[culprits, '--builders', '0'], 2, '--builders 0: give a whole number'],
   [[culprits, '--resume'], 2, 'there is no search to go on with'],
   [[culprits, '--kernel-tree', '.'], 2, 'there is no Kconfig in it'],
+  [[culprits, '--cell', 'debian13-x86_64-xfs'], 2, 'either cells judge or a command'],
 ] as const)('refuses %j', async ([judge, ...more], code, words) => {
   const { exitCode, stderr } = await bisect(judge, ...more);
   expect(stderr).toContain(words);
@@ -87,7 +88,24 @@ it('says what is missing', async () => {
   expect(stderr).toContain('--bad nosuch.config: it cannot be read');
   expect(exitCode).toBe(2);
   expect((await command('bisect', '--bad', 'bad.config')).stderr).toContain('--good FILE is missing');
-  expect((await bisect('').catch(() => ({ stderr: '' }))).stderr).toContain('--run');
+  const nobody = await command('bisect', '--good', 'good.config', '--bad', 'bad.config');
+  expect(nobody.stderr).toContain('what judges a configuration?');
+});
+
+it('takes a fragment on top of the good configuration, and no fragment on top of nothing', async () => {
+  writeFileSync(join(folder, 'off.fragment'), '# CONFIG_O7 is not set\n# CONFIG_O8 is not set\n');
+  const args = ['--run', 'grep -q O7=y $STUB_MATRIX_CONFIG', '--out', 'out'];
+  const found = await command('bisect', '--good', 'good.config', '--bad', 'off.fragment', ...args);
+  expect(found.stdout).toContain('of 2 differences one breaks:\n    CONFIG_O7: y → off');
+  const nothing = await command('bisect', '--good', 'off.fragment', '--bad', 'bad.config', ...args);
+  expect(nothing.stderr).toContain('a fragment goes on top of a configuration, and there is none below this one');
+});
+
+it('refuses cells that cannot judge together', async () => {
+  const cells = (...args: string[]) => command('bisect', '--bad', 'bad.config', ...args);
+  const two = await cells('--cell', 'debian13-x86_64-xfs', '--cell', 'debian13-aarch64-xfs');
+  expect(two.stderr).toContain('the cells are of');
+  expect((await cells('--cell', 'debian13-x86_64-xyz')).stderr).toContain('debian13-x86_64-xfs');
 });
 
 it('finds which options can all be off', async () => {

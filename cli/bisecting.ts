@@ -115,9 +115,17 @@ export function progressLine(event: BisectEvent): string | undefined {
     const left = `about ${testsLeft} tests left${secondsLeft === undefined ? '' : `, ${duration(secondsLeft)}`}`;
     return `round ${round}: ${suspects} options in question, ${left}${guess}`;
   }
+  // A command judges in no time; who waits for kernels and guests wants to see that it goes on.
+  if (event.type === 'built' && event.seconds >= 1) {
+    const how = event.signature === undefined ? 'does not build' : event.reused ? 'was in the store' : 'built';
+    return `    kernel ${event.digest.slice(0, 12)} ${how}, ${duration(Math.round(event.seconds))}`;
+  }
+  if (event.type === 'trial' && event.evidence !== undefined) {
+    return `    ${event.cell}: ${event.verdict}, ${duration(Math.round(event.seconds))}`;
+  }
   if (event.type !== 'step') return undefined;
   const { number, purpose, made, verdict, because } = event;
-  return `  test ${number} (${purpose}): ${made} options as in the bad configuration: ${verdict}${because ? `, ${because}` : ''}`;
+  return `  test ${number} (${purpose}): ${made} options as in the bad configuration: ${verdict}${because ? `, ${because.split('\n')[0]}` : ''}`;
 }
 
 function duration(seconds: number): string {

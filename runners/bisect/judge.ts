@@ -10,6 +10,7 @@ export interface Judgement {
   readonly digest: string;
   readonly verdict: Verdict;
   readonly because?: string;
+  /** Not known, and not in the store either. */
   readonly built: boolean;
   readonly trials: number;
   readonly seconds: number;
@@ -73,7 +74,7 @@ export function judgeOf(bench: Bench, book: Book): Judge {
     const event: Extract<BisectEvent, { type: 'built' }> = { type: 'built', digest, ...rest, seconds: seconds(began) };
     book.built.set(digest, event);
     emit(event);
-    return [result, true];
+    return [result, result.kind === 'unbuildable' || !result.reused];
   }
 
   async function tried(kernel: Built, cell: string): Promise<Trial> {
