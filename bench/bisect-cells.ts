@@ -21,9 +21,9 @@ import { randomFrom } from '../runners/bisect/random.ts';
 import { readRecord } from '../runners/bisect/record.ts';
 import { spaceOf } from '../runners/bisect/space.ts';
 import { openKernelShop } from '../runners/cell/kernel-shop.ts';
+import { stateFolderIn } from '../runners/cell/workspace.ts';
 import { defaultCacheFolder } from '../runners/host/cache-folder.ts';
 import { RunRegister } from '../runners/host/run-register.ts';
-import { stateFolderIn } from '../runners/cell/workspace.ts';
 import { attempt } from '../runners/process/command.ts';
 
 const ARCH = 'x86_64';
@@ -111,8 +111,13 @@ async function search(culprit: string): Promise<void> {
   });
   const events = readRecord(record);
   const of = (type: string) => events.filter((event) => event.type === type);
-  const seconds = (list: readonly object[]) => list.reduce((sum, each) => sum + ((each as { seconds?: number }).seconds ?? 0), 0);
-  const answer = /of \d+ differences[\s\S]*?\n\n/.exec(stdout)?.[0].trim().replaceAll(/\s*\n\s*/g, ' ') ?? stderr.trim();
+  const seconds = (list: readonly object[]) =>
+    list.reduce((sum, each) => sum + ((each as { seconds?: number }).seconds ?? 0), 0);
+  const answer =
+    /of \d+ differences[\s\S]*?\n\n/
+      .exec(stdout)?.[0]
+      .trim()
+      .replaceAll(/\s*\n\s*/g, ' ') ?? stderr.trim();
   console.log(
     [
       ...[culprit, `exit ${exitCode}`, answer, `${of('step').length} tests`],

@@ -39,26 +39,32 @@ const work = (events: readonly Stamped[]) =>
     event.type === 'built' ? [`build ${event.digest}`] : event.type === 'trial' ? [`trial ${event.signature}`] : [],
   );
 
-test.skipIf(!isInstalled)('cells name the option, and a search that is killed goes on without repeating anything', async () => {
-  const killed = spawn(process.execPath, argv(), { cwd: folder, stdio: 'ignore' });
-  const ended = once(killed, 'exit');
-  const isUnderWay = () => record().filter(({ type }) => type === 'step').length >= 2;
-  while (!isUnderWay() && killed.exitCode === null) await sleep(500);
-  killed.kill('SIGKILL');
-  await ended;
-  const before = record();
-  expect(before.some(({ type }) => type === 'ended'), 'it was killed in the middle').toBe(false);
+test.skipIf(!isInstalled)(
+  'cells name the option, and a search that is killed goes on without repeating anything',
+  async () => {
+    const killed = spawn(process.execPath, argv(), { cwd: folder, stdio: 'ignore' });
+    const ended = once(killed, 'exit');
+    const isUnderWay = () => record().filter(({ type }) => type === 'step').length >= 2;
+    while (!isUnderWay() && killed.exitCode === null) await sleep(500);
+    killed.kill('SIGKILL');
+    await ended;
+    const before = record();
+    expect(
+      before.some(({ type }) => type === 'ended'),
+      'it was killed in the middle',
+    ).toBe(false);
 
-  const { stdout, stderr, exitCode } = await attempt([process.execPath, ...argv('--resume')], { cwd: folder });
-  expect(stderr).toBe('');
-  expect(stdout).toMatch(/of \d+ differences one breaks:\n {4}CONFIG_XFS_FS: y → off/);
-  expect(stdout).toContain('XFS filesystem support');
-  expect(stdout).toMatch(/image\/kernel\/config\/require\.config:\d+ asks for it: CONFIG_XFS_FS=y/);
-  expect(stdout).toMatch(/nothing to boot: \/dev\/vdb \(xfs\): it cannot be mounted/);
-  expect(stdout).toContain('makes it pass:\nCONFIG_XFS_FS=y\n');
-  expect(exitCode).toBe(0);
-  const done = work(record());
-  expect(done).toEqual([...new Set(done)]);
-  expect(done.slice(0, work(before).length)).toEqual(work(before));
-  expect(readFileSync(join(folder, 'out/report.txt'), 'utf8')).toMatch(/^1 +0 +endpoint +0 +pass/m);
-});
+    const { stdout, stderr, exitCode } = await attempt([process.execPath, ...argv('--resume')], { cwd: folder });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/of \d+ differences one breaks:\n {4}CONFIG_XFS_FS: y → off/);
+    expect(stdout).toContain('XFS filesystem support');
+    expect(stdout).toMatch(/image\/kernel\/config\/require\.config:\d+ asks for it: CONFIG_XFS_FS=y/);
+    expect(stdout).toMatch(/nothing to boot: \/dev\/vdb \(xfs\): it cannot be mounted/);
+    expect(stdout).toContain('makes it pass:\nCONFIG_XFS_FS=y\n');
+    expect(exitCode).toBe(0);
+    const done = work(record());
+    expect(done).toEqual([...new Set(done)]);
+    expect(done.slice(0, work(before).length)).toEqual(work(before));
+    expect(readFileSync(join(folder, 'out/report.txt'), 'utf8')).toMatch(/^1 +0 +endpoint +0 +pass/m);
+  },
+);

@@ -132,7 +132,11 @@ export const judgeFlags: Flags = {
     choices: ['installed', 'stub'],
     help: 'what of the cells is judged: the system on their installed disk, reached by kexec, or stub itself at its shell; default installed',
   },
-  check: { value: 'WORDS', many: true, help: 'only checks with these words in their title count, such as ssh; default all' },
+  check: {
+    value: 'WORDS',
+    many: true,
+    help: 'only checks with these words in their title count, such as ssh; default all',
+  },
   run: {
     value: 'COMMAND',
     help: 'instead of cells: a command that is told a .config in STUB_MATRIX_CONFIG; ends with 0 good, 1 bad, 125 unknown',

@@ -9,7 +9,10 @@ import type { OpenHearing } from './bisecting.ts';
 export const openHearing: OpenHearing = async (parsed, context) => {
   const [cells, command] = [parsed.flags.has('cell'), parsed.flags.has('run')];
   if (cells && command) {
-    throw new UsageError({ code: 'two-judges', message: '--cell and --run: either cells judge or a command; choose one' });
+    throw new UsageError({
+      code: 'two-judges',
+      message: '--cell and --run: either cells judge or a command; choose one',
+    });
   }
   if (command) return (await import('./command-court.ts')).commandHearing(parsed, context);
   if (cells) return (await import('./cell-court.ts')).cellHearing(parsed, context);

@@ -11,7 +11,8 @@ import type { Names } from './endpoints.ts';
 import { checkout } from './options.ts';
 
 /** Our fragments, in the order in which they are asked. */
-export const fragmentsOf = (arch: string) => ['require', 'unset', arch].map((name) => `image/kernel/config/${name}.config`);
+export const fragmentsOf = (arch: string) =>
+  ['require', 'unset', arch].map((name) => `image/kernel/config/${name}.config`);
 
 /**
  * What configurations of kernels are called: `ours` as the checkout has it, a revision of the checkout, whose fragments are put on

@@ -7,8 +7,8 @@ import { UsageError } from '../runners/errors.ts';
 import { folderOf, type OpenHearing, progressLine, recordIn, textOf } from './bisecting.ts';
 import type { Context, Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
-import { openHearing } from './hearing.ts';
 import type { Parsed } from './flags.ts';
+import { openHearing } from './hearing.ts';
 
 /** The command `minimise`, told what judges. */
 export function minimiseCommand(open: OpenHearing): Start {
@@ -16,7 +16,9 @@ export function minimiseCommand(open: OpenHearing): Start {
     using hearing = await open(parsed, context);
     const values = await hearing.endpoint('config');
     const off = smallest(parsed, values, context);
-    const flags = ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders'].map((flag) => parsed.flags.get(flag));
+    const flags = ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders'].map((flag) =>
+      parsed.flags.get(flag),
+    );
     const folder = folderOf(parsed, context, { minimise: digestOf(values), off: digestOf(off), flags });
     using record = recordIn(folder, parsed, (event) => {
       const line = progressLine(event);
@@ -50,7 +52,8 @@ function smallest(parsed: Parsed, values: Configuration, context: Context): Conf
   const typed = textOf(parsed, 'among');
   if (typed === undefined) return new Map([...values].filter(([, value]) => !isOn(value)));
   const path = resolve(context.cwd, typed);
-  if (!existsSync(path)) throw new UsageError({ code: 'no-such-file', message: `--among ${typed}: there is no such file` });
+  if (!existsSync(path))
+    throw new UsageError({ code: 'no-such-file', message: `--among ${typed}: there is no such file` });
   const text = readFileSync(path, 'utf8');
   const named = new Set(parseFragments([{ name: path, text }]).map(({ name }) => name));
   return new Map([...values].filter(([name, value]) => !named.has(name) || !isOn(value)));

@@ -49,7 +49,7 @@ function placeOf({ name, good }: Culprit, at: string, { fragments, srcarch }: Ab
   if (fragments.length === 0) return [];
   const line = lineFor(name, good);
   for (const { name: file, text } of fragments) {
-    const index = text.split('\n').findIndex((each) => each === line);
+    const index = text.split('\n').indexOf(line);
     if (index >= 0) return [`  ${file}:${index + 1} asks for it: ${line}`];
   }
   const opposite = fragments.find(({ text }) => new RegExp(`^(# )?CONFIG_${name}[= ]`, 'm').test(text));

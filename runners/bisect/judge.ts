@@ -92,7 +92,11 @@ export function judgeOf(bench: Bench, book: Book): Judge {
 
   /** One cell's verdict on a kernel: as many trials as it takes. */
   async function inCell(kernel: Built, cell: string): Promise<Said> {
-    const unresolved = (trials: number, why: string): Said => ({ verdict: 'unresolved', trials, because: `${cell} ${why}` });
+    const unresolved = (trials: number, why: string): Said => ({
+      verdict: 'unresolved',
+      trials,
+      because: `${cell} ${why}`,
+    });
     let [idle, last] = [0, ''];
     for (let trials = 0; ; trials += 1) {
       const verdict = decided(kernel, cell);

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildKernel } from '../../image/kernel/build.ts';
-import type { KernelSource } from '../../image/kernel/source.ts';
 import { UNDERWAY } from '../../image/kernel/objects.ts';
+import type { KernelSource } from '../../image/kernel/source.ts';
 import type { ImageArch } from '../../image/recipe.ts';
 import type { Work } from '../../image/workshop/packages.ts';
 import type { Workshop } from '../../image/workshop/workshop.ts';
@@ -82,7 +82,10 @@ async function sow(from: string, to: string, signal: AbortSignal): Promise<void>
   if (existsSync(join(from, UNDERWAY))) return;
   const draft = `${to}.draft`;
   await rm(draft, { recursive: true, force: true });
-  await run(['cp', '--archive', '--reflink=auto', from, draft], { signal, purpose: 'copying the objects of our kernel' });
+  await run(['cp', '--archive', '--reflink=auto', from, draft], {
+    signal,
+    purpose: 'copying the objects of our kernel',
+  });
   await rename(draft, to);
 }
 

@@ -32,7 +32,9 @@ export async function linkedSignature(objects: string): Promise<string> {
 
 async function libraries(objects: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const path of glob(['lib/lib.a', 'arch/*/lib/lib.a', 'drivers/firmware/efi/libstub/lib.a'], { cwd: objects }))
+  for await (const path of glob(['lib/lib.a', 'arch/*/lib/lib.a', 'drivers/firmware/efi/libstub/lib.a'], {
+    cwd: objects,
+  }))
     found.push(path);
   return found.toSorted();
 }

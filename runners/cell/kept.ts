@@ -30,7 +30,10 @@ export async function latestInstalled(options: Pick<RunOptions, 'cacheFolder'>, 
 }
 
 /** What was last installed of a cell was made of this; nothing where it was never installed. */
-export async function latestInputs(options: Pick<RunOptions, 'cacheFolder'>, cell: string): Promise<Inputs | undefined> {
+export async function latestInputs(
+  options: Pick<RunOptions, 'cacheFolder'>,
+  cell: string,
+): Promise<Inputs | undefined> {
   const found = await storeOf(options).find(INSTALLED, {}, cell);
   const nearest = 'nearest' in found ? found.nearest : undefined;
   return nearest?.manifest.label === cell ? nearest.manifest.inputs : undefined;

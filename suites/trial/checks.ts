@@ -25,9 +25,10 @@ export function narrowed<C extends CellContext>(suite: CellSuite<C>, words: read
 function unknown<C extends CellContext>(word: string, { checks }: CellSuite<C>): UsageError {
   return new UsageError({
     code: 'unknown-check',
-    message: [`--check ${word}: no check has this in its title; there are:`, ...checks.map(({ title }) => `  ${title}`)].join(
-      '\n',
-    ),
+    message: [
+      `--check ${word}: no check has this in its title; there are:`,
+      ...checks.map(({ title }) => `  ${title}`),
+    ].join('\n'),
     hint: 'give a part of a title',
   });
 }

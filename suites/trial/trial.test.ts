@@ -64,14 +64,27 @@ describe('a trial', () => {
   });
 
   test('does not fail for what the matrix knows to fail', async () => {
-    const row = { check: 'two', when: {}, signature: 'nothing to boot', expires: '2999-01-01', tracker: '', because: '' };
+    const row = {
+      check: 'two',
+      when: {},
+      signature: 'nothing to boot',
+      expires: '2999-01-01',
+      tracker: '',
+      because: '',
+    };
     const { suite } = suiteOf([['one'], ['two', alone, guilty]]);
     expect(await tried(suite, [row])).toEqual({ status: 'passed' });
   });
 });
 
 describe('a suite that is narrowed', () => {
-  const { suite } = suiteOf([['the boot'], ['SSH by key', alone], ['LLMNR', alone], ['a reboot'], ['SSH again', alone]]);
+  const { suite } = suiteOf([
+    ['the boot'],
+    ['SSH by key', alone],
+    ['LLMNR', alone],
+    ['a reboot'],
+    ['SSH again', alone],
+  ]);
   const titles = (...words: string[]) => narrowed(suite, words).checks.map(({ title }) => title);
 
   test('has what leads to the wanted checks, and those', () => {
@@ -82,6 +95,8 @@ describe('a suite that is narrowed', () => {
   });
 
   test('does not take a word that stands in no title', () => {
-    expect(() => titles('ssh', 'telnet')).toThrow(/--check telnet: no check has this in its title; there are:\n {2}the boot\n/);
+    expect(() => titles('ssh', 'telnet')).toThrow(
+      /--check telnet: no check has this in its title; there are:\n {2}the boot\n/,
+    );
   });
 });

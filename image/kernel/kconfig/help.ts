@@ -31,5 +31,9 @@ function textAt(body: readonly string[], start: number): string[] {
   const rest = body.slice(first);
   const end = rest.findIndex((line) => line.trim() !== '' && width(line) < indent);
   const text = end < 0 ? rest : rest.slice(0, end);
-  return text.map((line) => line.trim()).join('\n').trimEnd().split('\n');
+  return text
+    .map((line) => line.trim())
+    .join('\n')
+    .trimEnd()
+    .split('\n');
 }
