@@ -42,5 +42,6 @@ export async function tryCell<C extends CellContext>(
     outcome = { status, because: `${check.title}: ${reason?.message ?? status}` };
     break;
   }
-  return run.close(() => ({ outcome }));
+  // Awaited here, where the record is still open.
+  return await run.close(() => ({ outcome }));
 }
