@@ -87,7 +87,7 @@ it('says what is missing', async () => {
   );
   expect(stderr).toContain('--bad nosuch.config: it cannot be read');
   expect(exitCode).toBe(2);
-  expect((await command('bisect', '--bad', 'bad.config')).stderr).toContain('--good FILE is missing');
+  expect((await command('bisect', '--bad', 'bad.config', '--run', 'true')).stderr).toContain('--good FILE is missing');
   const nobody = await command('bisect', '--good', 'good.config', '--bad', 'bad.config');
   expect(nobody.stderr).toContain('what judges a configuration?');
 });
