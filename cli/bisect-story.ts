@@ -2,14 +2,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstDivergence } from '../reports/divergence/divergence.ts';
 import type { Bisection } from '../runners/bisect/bisect.ts';
+import type { Trial } from '../runners/bisect/builder.ts';
 import type { Stamped } from '../runners/bisect/record.ts';
+
+interface Seen extends Pick<Trial, 'verdict'> {
+  readonly signature: string;
+  readonly cell: string;
+  readonly because?: string | undefined;
+  readonly evidence?: string | undefined;
+}
 
 /**
  * How what fails showed: the check with its reason, and the first line in which the console of the smallest kernel that fails
  * parts from that of one that passes in the same cell. Nothing where a command judged.
  */
 export function storyLines({ proof }: Pick<Bisection, 'proof'>, events: readonly Stamped[]): string[] {
-  const trials = events.flatMap((event) => (event.type === 'trial' ? [event] : []));
+  const trials = events.flatMap(seen);
   const signatureOf = (digest: string | undefined) =>
     events.flatMap((event) => (event.type === 'built' && event.digest === digest ? [event.signature] : [])).at(-1);
   return proof
@@ -25,6 +33,17 @@ export function storyLines({ proof }: Pick<Bisection, 'proof'>, events: readonly
         `evidence: ${failed.evidence}`,
       ];
     });
+}
+
+/** A trial of this search, or what an earlier one left. */
+function seen(event: Stamped): Seen[] {
+  if (event.type === 'trial') return [event];
+  if (event.type !== 'recalled') return [];
+  const { passed, failed, because, ...what } = event;
+  return [
+    ...(passed === undefined ? [] : [{ ...what, verdict: 'pass' as const, evidence: passed }]),
+    ...(failed === undefined ? [] : [{ ...what, verdict: 'fail' as const, evidence: failed, because }]),
+  ];
 }
 
 function partingOf(bad: string, good: string): string[] {

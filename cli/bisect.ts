@@ -29,10 +29,19 @@ export function bisectCommand(open: OpenHearing): Start {
     });
     const court = await hearing.court({ folder, named: [...new Set([...good.keys(), ...bad.keys()])] });
     const flaky = parsed.flags.has('flaky') || parsed.flags.has('confidence');
-    const { legalise, isChosen, rules, identity, builders, tester, cells } = court;
+    const { legalise, isChosen, rules, identity, builders, tester, cells, ledger } = court;
     const result = await bisect(
       { ...{ good, bad, legalise, isChosen, rules, identity, flaky }, seed: countOf(parsed, 'seed', 1) },
-      { builders, tester, cells, error, signal: context.signal, emit: record.emit, now: Date.now },
+      {
+        builders,
+        tester,
+        cells,
+        ...(ledger ? { ledger } : {}),
+        error,
+        signal: context.signal,
+        emit: record.emit,
+        now: Date.now,
+      },
       record.before,
     );
     const events = readRecord(record.path);

@@ -5,6 +5,7 @@ import type { KconfigTree } from '../image/kernel/kconfig/tree.ts';
 import type { Builder, Tester } from '../runners/bisect/builder.ts';
 import type { Configuration, Legaliser } from '../runners/bisect/configuration.ts';
 import type { Rule } from '../runners/bisect/lattice.ts';
+import type { Ledger } from '../runners/bisect/ledger.ts';
 import { type BisectEvent, openRecord, readRecord, type Stamped } from '../runners/bisect/record.ts';
 import type { Space } from '../runners/bisect/space.ts';
 import { UsageError } from '../runners/errors.ts';
@@ -23,6 +24,7 @@ export interface Court {
   /** What makes it this court and no other; told in the record. */
   readonly identity: Readonly<Record<string, string>>;
   /** Where the options are defined, for who wants to read about them. */
+  readonly ledger?: Ledger;
   readonly kconfig?: Kconfig;
   /** Where options of our own kernel are asked for, below the checkout; none where the configurations are not ours. */
   readonly fragments?: readonly string[];

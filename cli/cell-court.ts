@@ -9,6 +9,7 @@ import { implicationsOf, isChosenIn } from '../runners/bisect/implications.ts';
 import { kernelBuilder } from '../runners/bisect/kernel-builder.ts';
 import { olddefconfig, workshopMake } from '../runners/bisect/olddefconfig.ts';
 import { whatExists } from '../runners/cell/existing.ts';
+import { obtainImage } from '../runners/cell/image.ts';
 import { type KernelShop, openKernelShop } from '../runners/cell/kernel-shop.ts';
 import { UsageError } from '../runners/errors.ts';
 import { RunRegister } from '../runners/host/run-register.ts';
@@ -66,10 +67,12 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
       const isChosen = isChosenIn(kconfig.options);
       const all = [...new Set([...kconfig.options.keys(), ...named])].filter(isChosen);
       const texts = new Map<string, string>();
-      const judges = await cellTester({ cells, folder, options, parsed, context });
+      const { image } = await obtainImage(shop.arch, options, { progress, register, signal });
+      const judges = await cellTester({ cells, folder, options, image: image.key, parsed, context });
       return {
         builders: buildersOf(parsed, shop, all, texts),
         tester: judges.tester,
+        ledger: judges.ledger,
         cells: cells.map(({ cell }) => cell.id),
         legalise: olddefconfig(scratch, all, make, texts),
         isChosen,

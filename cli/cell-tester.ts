@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tester } from '../runners/bisect/builder.ts';
+import { type Ledger, openLedger } from '../runners/bisect/ledger.ts';
 import { Cell } from '../runners/cell/cell.ts';
 import { HarnessError } from '../runners/errors.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
@@ -15,20 +17,24 @@ import { textOf } from './bisecting.ts';
 import type { Context } from './commands.ts';
 import type { Parsed } from './flags.ts';
 import { openDisks } from './installed-disks.ts';
+import { checkout } from './options.ts';
 
 interface Given {
   readonly cells: readonly PlannedCell[];
   /** Of the search, absolute. */
   readonly folder: string;
   readonly options: RunOptions;
+  /** Key of the image whose kernel is replaced. */
+  readonly image: string;
   readonly parsed: Parsed;
   readonly context: Pick<Context, 'print' | 'signal'>;
 }
 
 /** Tries kernels in cells, and says what makes its verdicts comparable with those of another time. */
-export async function cellTester({ cells, folder, options, parsed, context }: Given): Promise<{
+export async function cellTester({ cells, folder, options, image, parsed, context }: Given): Promise<{
   readonly tester: Tester;
   readonly identity: Readonly<Record<string, string>>;
+  readonly ledger: Ledger;
 }> {
   const { signal } = context;
   const stage = textOf(parsed, 'stage') ?? 'installed';
@@ -39,7 +45,7 @@ export async function cellTester({ cells, folder, options, parsed, context }: Gi
   const planned = new Map(cells.map((each) => [each.cell.id, each]));
   let trials = 0;
 
-  const tester: Tester = async ({ image, signature }, id) => {
+  const tester: Tester = async ({ image: kernel, signature }, id) => {
     const cell = planned.get(id) as PlannedCell;
     const evidence = evidenceFolder(folder, `${signature.slice(0, 12)}-${id}`, ++trials);
     const installed = disks?.installed.get(id);
@@ -51,13 +57,27 @@ export async function cellTester({ cells, folder, options, parsed, context }: Gi
         return opening;
       },
     };
-    const rerun = pasteable(['./stub-matrix', 'run', '--cell', id, '--kernel', image]);
-    const given = { options: { ...options, kernel: image }, folder: evidence, rerun, signal };
+    const rerun = pasteable(['./stub-matrix', 'run', '--cell', id, '--kernel', kernel]);
+    const given = { options: { ...options, kernel }, folder: evidence, rerun, signal };
     const { status, because } = await tryCell(cell, opened, given);
     const verdict = ({ passed: 'pass', failed: 'fail', error: 'unresolved' } as const)[status];
     return { verdict, ...(because === undefined ? {} : { because }), evidence };
   };
-  return { tester, identity: { stage, checks: words.join(' ') || 'all', ...disks?.identity } };
+  const checks = words.join(' ') || 'all';
+  const identity = { stage, checks, image, ...disks?.identity };
+  return { tester, identity, ledger: openLedger(join(options.cacheFolder, LEDGER), judgeOf(identity)) };
+}
+
+/** Verdicts of all searches, below the user's cache. */
+const LEDGER = 'bisect-verdicts.ndjson';
+
+/** What a verdict depends on besides the kernel and the cell; the checks themselves as well, which may be written anew. */
+function judgeOf(identity: Readonly<Record<string, string>>): string {
+  const sources = ['suites/cell.ts', 'suites/trial/stub.ts'].map((name) => readFileSync(join(checkout, name), 'utf8'));
+  return createHash('sha256')
+    .update(JSON.stringify([identity, sources]))
+    .digest('hex')
+    .slice(0, 20);
 }
 
 /** One that nobody has yet: a search that goes on does not write over what it saw before. */

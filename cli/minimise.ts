@@ -25,10 +25,19 @@ export function minimiseCommand(open: OpenHearing): Start {
       if (line !== undefined) context.print(line);
     });
     const court = await hearing.court({ folder, named: [...values.keys()] });
-    const { legalise, isChosen, rules, identity, builders, tester, cells } = court;
+    const { legalise, isChosen, rules, identity, builders, tester, cells, ledger } = court;
     const result = await minimise(
       { good: values, bad: off, legalise, isChosen, rules, identity },
-      { builders, tester, cells, error: 0, signal: context.signal, emit: record.emit, now: Date.now },
+      {
+        builders,
+        tester,
+        cells,
+        ...(ledger ? { ledger } : {}),
+        error: 0,
+        signal: context.signal,
+        emit: record.emit,
+        now: Date.now,
+      },
       record.before,
     );
     const fragment = join(folder, 'unset.config');

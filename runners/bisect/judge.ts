@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { assign, type Builder, type Built, type Tester, type Trial, type Unbuildable } from './builder.ts';
 import { type Configuration, digestOf } from './configuration.ts';
 import type { Verdict } from './evidence.ts';
+import type { Ledger } from './ledger.ts';
 import { type BisectEvent, type Book, count, countsKey } from './record.ts';
 import { type Counts, certain, decide, noTrials, type Rates } from './trials.ts';
 
@@ -31,6 +32,8 @@ export interface Bench {
   readonly cells: readonly string[];
   /** How likely a single verdict may be wrong; only asked where trials are not certain. */
   readonly error: number;
+  /** What other searches saw; none where that says nothing about this one. */
+  readonly ledger?: Ledger;
   readonly signal: AbortSignal;
   readonly emit: (event: BisectEvent) => void;
   /** Milliseconds. */
@@ -83,11 +86,23 @@ export function judgeOf(bench: Bench, book: Book): Judge {
     signal.throwIfAborted();
     count(book.counts, countsKey(kernel.signature, cell), trial.verdict);
     emit({ type: 'trial', signature: kernel.signature, cell, ...trial, seconds: seconds(began) });
+    bench.ledger?.add(kernel.signature, cell, trial);
     return trial;
   }
 
-  const decided = ({ signature }: Built, cell: string) =>
-    decide(book.counts.get(countsKey(signature, cell)) ?? noTrials, rates, bench.error);
+  /** What was seen of a kernel in a cell, by this search or, before it tried anything itself, by others. */
+  const countsIn = ({ signature }: Built, cell: string): Counts => {
+    const key = countsKey(signature, cell);
+    const earlier = book.counts.has(key) ? undefined : bench.ledger?.recall(signature, cell);
+    if (earlier) {
+      const { pass, fail } = earlier;
+      book.counts.set(key, { pass, fail });
+      emit({ type: 'recalled', signature, cell, ...earlier });
+    }
+    return book.counts.get(key) ?? noTrials;
+  };
+
+  const decided = (kernel: Built, cell: string) => decide(countsIn(kernel, cell), rates, bench.error);
   const isJudged = (kernel: Built) => cells.every((cell) => decided(kernel, cell) !== undefined);
 
   /** One cell's verdict on a kernel: as many trials as it takes. */
@@ -170,7 +185,7 @@ export function judgeOf(bench: Bench, book: Book): Judge {
       const [kernel] = await build(values, digestOf(values), 0);
       const [cell = ''] = cells;
       if (kernel.kind === 'unbuildable') return noTrials;
-      const counts = () => book.counts.get(countsKey(kernel.signature, cell)) ?? noTrials;
+      const counts = () => countsIn(kernel, cell);
       for (let idle = 0; !enough(counts()) && idle < ATTEMPTS; ) {
         idle = (await tried(kernel, cell)).verdict === 'unresolved' ? idle + 1 : 0;
       }
