@@ -26,6 +26,8 @@ const KCONFIG = `config A
 	  Another
 	    config B is not one.
 
+	select B
+
 comment "between"
 
 config B
