@@ -66,7 +66,8 @@ export function thinMembers(archive: Buffer): string[] {
     const isTable = name === '/' || name === '//' || name === '/SYM64/';
     if (name === '//') names = text(body, body + size);
     if (!isTable) {
-      const long = /^\/(\d+)$/.exec(name)?.[1];
+      // binutils end some of these with a second slash, in the last of the sixteen places.
+      const long = /^\/(\d+) *\/?$/.exec(name)?.[1];
       members.push(long === undefined ? name.replace(/\/$/, '') : nameAt(names, Number(long)));
     }
     // Only the tables have bytes here, padded to an even number.
