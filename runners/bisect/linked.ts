@@ -66,7 +66,7 @@ export function thinMembers(archive: Buffer): string[] {
     const isTable = name === '/' || name === '//' || name === '/SYM64/';
     if (name === '//') names = text(body, body + size);
     if (!isTable) {
-      // binutils end some of these with a second slash, in the last of the sixteen places.
+      // A path of fifteen letters has a second slash, in the last of the sixteen places.
       const long = /^\/(\d+) *\/?$/.exec(name)?.[1];
       members.push(long === undefined ? name.replace(/\/$/, '') : nameAt(names, Number(long)));
     }
