@@ -50,7 +50,10 @@ test('a kernel that the store has made room of is built again, but only where it
 test('what lay in the store was not built', async () => {
   const { events, judged } = judge([], { reused: true });
   expect(await judged()).toMatchObject([{ built: false }]);
-  expect(events).toMatchObject([{ type: 'built', reused: true }, { type: 'trial', evidence: '/seen' }]);
+  expect(events).toMatchObject([
+    { type: 'built', reused: true },
+    { type: 'trial', evidence: '/seen' },
+  ]);
 });
 
 test('why a cell fails, or comes to nothing, is told with the verdict', async () => {
