@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { attempt } from '../runners/process/command.ts';
 import { checkout } from './options.ts';
@@ -56,6 +57,17 @@ it('killed with SIGKILL and resumed it has the same answer, and has asked the co
   expect(calls()).toBe(all + 1);
   const answer = (text: string) => /of 120 differences[\s\S]*?proven/.exec(text)?.[0];
   expect(answer(resumed.stdout)).toBe(answer(alone.stdout));
+});
+
+it('is the only one at its search', async () => {
+  const slow = 'echo x >> begun; while [ ! -e go ]; do sleep 0.1; done; grep -q O7=y $STUB_MATRIX_CONFIG';
+  const first = bisect(slow, '--builders', '1');
+  while (!existsSync(join(folder, 'begun'))) await sleep(100);
+  const second = await bisect(slow, '--builders', '1', '--resume');
+  expect(second.stderr).toContain('another process is at this search');
+  expect(second.exitCode).toBe(2);
+  writeFileSync(join(folder, 'go'), '');
+  expect((await first).exitCode).toBe(0);
 });
 
 it.each([

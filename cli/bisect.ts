@@ -23,7 +23,7 @@ export function bisectCommand(open: OpenHearing): Start {
     const good = await hearing.endpoint('good');
     const bad = await hearing.endpoint('bad', good);
     const folder = folderOf(parsed, context, { good: digestOf(good), bad: digestOf(bad), flags: judgedBy(parsed) });
-    using record = recordIn(folder, parsed, (event) => {
+    using record = await recordIn(folder, parsed, (event) => {
       const line = progressLine(event);
       if (line !== undefined) context.print(line);
     });

@@ -9,6 +9,7 @@ import type { Ledger } from '../runners/bisect/ledger.ts';
 import { type BisectEvent, openRecord, readRecord, type Stamped } from '../runners/bisect/record.ts';
 import type { Space } from '../runners/bisect/space.ts';
 import { UsageError } from '../runners/errors.ts';
+import { FileLock, lockFile } from '../runners/store/lock.ts';
 import type { Context } from './commands.ts';
 import type { Parsed } from './flags.ts';
 import { checkout } from './options.ts';
@@ -71,10 +72,24 @@ export interface OpenRecord extends Disposable {
 
 /**
  * @throws UsageError `unfinished-bisection` where there is a record and neither --resume nor --start-over says what to do with it;
- *   `nothing-to-resume`
+ *   `nothing-to-resume`; `search-under-way`
  */
-export function recordIn(folder: string, parsed: Parsed, listener: (event: BisectEvent) => void): OpenRecord {
+export async function recordIn(
+  folder: string,
+  parsed: Parsed,
+  listener: (event: BisectEvent) => void,
+): Promise<OpenRecord> {
   const path = join(folder, 'bisect.ndjson');
+  using stack = new DisposableStack();
+  const lock = await lockFile(`${path}.lock`, 'exclusive', { create: true });
+  if (!(lock instanceof FileLock)) {
+    throw new UsageError({
+      code: 'search-under-way',
+      message: `another process is at this search: ${folder}`,
+      hint: 'wait until it has ended; what it finds is in its report',
+    });
+  }
+  stack.use(lock);
   if (parsed.flags.has('start-over')) rmSync(path, { force: true });
   const before = readRecord(path);
   if (before.length > 0 && !parsed.flags.has('resume')) {
@@ -92,12 +107,13 @@ export function recordIn(folder: string, parsed: Parsed, listener: (event: Bisec
       hint: 'give the same flags as then, or leave --resume out',
     });
   }
-  const record = openRecord(path);
+  const record = stack.use(openRecord(path));
+  const held = stack.move();
   const emit = (event: BisectEvent) => {
     record.append(event);
     listener(event);
   };
-  return { path, before, emit, [Symbol.dispose]: () => record[Symbol.dispose]() };
+  return { path, before, emit, [Symbol.dispose]: () => held.dispose() };
 }
 
 export const textOf = ({ flags }: Parsed, flag: string) => flags.get(flag)?.[0];

@@ -20,7 +20,7 @@ export function minimiseCommand(open: OpenHearing): Start {
       parsed.flags.get(flag),
     );
     const folder = folderOf(parsed, context, { minimise: digestOf(values), off: digestOf(off), flags });
-    using record = recordIn(folder, parsed, (event) => {
+    using record = await recordIn(folder, parsed, (event) => {
       const line = progressLine(event);
       if (line !== undefined) context.print(line);
     });

@@ -63,6 +63,12 @@ describe('a trial', () => {
     expect(await tried(suite)).toMatchObject({ status: 'error', because: 'one: no QEMU' });
   });
 
+  test('does not take a host that is too busy for a bad kernel', async () => {
+    const message = "the guest's kernel panicked: Kernel panic - not syncing: IO-APIC + timer doesn't work!  Boot with";
+    const { suite } = suiteOf([['one', {}, new GuestFailure({ code: 'kernel-panic', message })]]);
+    expect(await tried(suite)).toEqual({ status: 'error', because: `one: ${message}` });
+  });
+
   test('does not fail for what the matrix knows to fail', async () => {
     const row = {
       check: 'two',
