@@ -65,7 +65,10 @@ export async function cellTester({ cells, folder, options, image, parsed, contex
   };
   const checks = words.join(' ') || 'all';
   const identity = { stage, checks, image, ...disks?.identity };
-  return { tester, identity, ledger: openLedger(join(options.cacheFolder, LEDGER), judgeOf(identity)) };
+  const ledger = openLedger(join(options.cacheFolder, LEDGER), judgeOf(identity));
+  // Who doubts a verdict starts over; it would come back from here.
+  if (parsed.flags.has('start-over')) ledger.forget();
+  return { tester, identity, ledger };
 }
 
 /** Verdicts of all searches, below the user's cache. */

@@ -152,7 +152,7 @@ export const judgeFlags: Flags = {
   },
   ...qemuFlags,
   resume: { help: 'go on where the same search was broken off, asking nothing twice' },
-  'start-over': { help: 'forget what was found out so far' },
+  'start-over': { help: 'forget what was found out so far, by other searches of the same cells too' },
   out: { value: 'DIR', help: 'put record and report here; default a folder of reports/out/bisect for each search' },
   ...folderFlags,
 };

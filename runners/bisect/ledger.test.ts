@@ -28,6 +28,18 @@ test('trials of all searches by the same judge are counted, by kernel and cell',
   expect(later.recall('kernel', 'other')).toEqual({ pass: 0, fail: 1 });
 });
 
+test('what is forgotten stays so, for its judge alone', () => {
+  const trial = { verdict: 'fail' } as const;
+  openLedger(path(), 'judge').add('kernel', 'cell', trial);
+  openLedger(path(), 'another judge').add('kernel', 'cell', trial);
+  const ledger = openLedger(path(), 'judge');
+  ledger.forget();
+  expect(ledger.recall('kernel', 'cell')).toBeUndefined();
+  ledger.add('kernel', 'cell', { verdict: 'pass' });
+  expect(openLedger(path(), 'judge').recall('kernel', 'cell')).toEqual({ pass: 1, fail: 0 });
+  expect(openLedger(path(), 'another judge').recall('kernel', 'cell')).toEqual({ pass: 0, fail: 1 });
+});
+
 test('a second search of the same kernels tries none again, and one that goes on counts no trial twice', async () => {
   const names = Array.from({ length: 20 }, (_, index) => `O${index}`);
   const task = taskOf(names);

@@ -16,13 +16,17 @@ export interface Recalled extends Counts {
 export interface Ledger {
   readonly recall: (signature: string, cell: string) => Recalled | undefined;
   readonly add: (signature: string, cell: string, trial: Trial) => void;
+  /** From now on nothing counts that was seen before by the same judge. */
+  readonly forget: () => void;
 }
 
-interface Line extends Trial {
+interface Seen extends Trial {
   readonly judge: string;
   readonly signature: string;
   readonly cell: string;
 }
+
+type Line = Seen | { readonly judge: string; readonly forget: true };
 
 /**
  * @param path a line for each trial; made with the first
@@ -32,24 +36,33 @@ export function openLedger(path: string, judge: string): Ledger {
   const known = new Map<string, Recalled>();
   for (const line of linesOf(path)) {
     if (line.judge !== judge) continue;
+    if ('forget' in line) {
+      known.clear();
+      continue;
+    }
     const key = countsKey(line.signature, line.cell);
     known.set(key, added(known.get(key), line));
   }
+  // One write, so that searches side by side do not tear each other's lines.
+  const append = (line: Line) => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  };
   return {
     recall: (signature, cell) => known.get(countsKey(signature, cell)),
     add: (signature, cell, trial) => {
-      if (trial.verdict === 'unresolved') return;
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      const line: Line = { judge, signature, cell, ...trial };
-      // One write, so that searches side by side do not tear each other's lines.
-      appendFileSync(path, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+      if (trial.verdict !== 'unresolved') append({ judge, signature, cell, ...trial });
+    },
+    forget: () => {
+      known.clear();
+      append({ judge, forget: true });
     },
   };
 }
 
 function added(
   { pass, fail, ...seen }: Recalled = { pass: 0, fail: 0 },
-  { verdict, evidence, because }: Line,
+  { verdict, evidence, because }: Seen,
 ): Recalled {
   if (verdict === 'pass') {
     return { ...seen, pass: pass + 1, fail, ...(evidence === undefined ? {} : { passed: evidence }) };
