@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { attempt } from '../runners/process/command.ts';
 import { checkout } from './options.ts';
@@ -58,6 +59,17 @@ it('killed with SIGKILL and resumed it has the same answer, and has asked the co
   expect(answer(resumed.stdout)).toBe(answer(alone.stdout));
 });
 
+it('is the only one at its search', async () => {
+  const slow = 'echo x >> begun; while [ ! -e go ]; do sleep 0.1; done; grep -q O7=y $STUB_MATRIX_CONFIG';
+  const first = bisect(slow, '--builders', '1');
+  while (!existsSync(join(folder, 'begun'))) await sleep(100);
+  const second = await bisect(slow, '--builders', '1', '--resume');
+  expect(second.stderr).toContain('another process is at this search');
+  expect(second.exitCode).toBe(2);
+  writeFileSync(join(folder, 'go'), '');
+  expect((await first).exitCode).toBe(0);
+});
+
 it.each([
   [['false'], 2, 'the good configuration fails; nothing was searched'],
   [['true'], 2, 'the bad configuration passes; nothing was searched'],
@@ -67,6 +79,7 @@ it.each([
   [[culprits, '--builders', '0'], 2, '--builders 0: give a whole number'],
   [[culprits, '--resume'], 2, 'there is no search to go on with'],
   [[culprits, '--kernel-tree', '.'], 2, 'there is no Kconfig in it'],
+  [[culprits, '--cell', 'debian13-x86_64-xfs'], 2, 'either cells judge or a command'],
 ] as const)('refuses %j', async ([judge, ...more], code, words) => {
   const { exitCode, stderr } = await bisect(judge, ...more);
   expect(stderr).toContain(words);
@@ -86,8 +99,25 @@ it('says what is missing', async () => {
   );
   expect(stderr).toContain('--bad nosuch.config: it cannot be read');
   expect(exitCode).toBe(2);
-  expect((await command('bisect', '--bad', 'bad.config')).stderr).toContain('--good FILE is missing');
-  expect((await bisect('').catch(() => ({ stderr: '' }))).stderr).toContain('--run');
+  expect((await command('bisect', '--bad', 'bad.config', '--run', 'true')).stderr).toContain('--good FILE is missing');
+  const nobody = await command('bisect', '--good', 'good.config', '--bad', 'bad.config');
+  expect(nobody.stderr).toContain('what judges a configuration?');
+});
+
+it('takes a fragment on top of the good configuration, and no fragment on top of nothing', async () => {
+  writeFileSync(join(folder, 'off.fragment'), '# CONFIG_O7 is not set\n# CONFIG_O8 is not set\n');
+  const args = ['--run', 'grep -q O7=y $STUB_MATRIX_CONFIG', '--out', 'out'];
+  const found = await command('bisect', '--good', 'good.config', '--bad', 'off.fragment', ...args);
+  expect(found.stdout).toContain('of 2 differences one breaks:\n    CONFIG_O7: y → off');
+  const nothing = await command('bisect', '--good', 'off.fragment', '--bad', 'bad.config', ...args);
+  expect(nothing.stderr).toContain('a fragment goes on top of a configuration, and there is none below this one');
+});
+
+it('refuses cells that cannot judge together', async () => {
+  const cells = (...args: string[]) => command('bisect', '--bad', 'bad.config', ...args);
+  const two = await cells('--cell', 'debian13-x86_64-xfs', '--cell', 'debian13-aarch64-xfs');
+  expect(two.stderr).toContain('the cells are of');
+  expect((await cells('--cell', 'debian13-x86_64-xyz')).stderr).toContain('debian13-x86_64-xfs');
 });
 
 it('finds which options can all be off', async () => {

@@ -1,53 +1,51 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseFragments } from '../image/kernel/fragment.ts';
-import { bisect } from '../runners/bisect/bisect.ts';
+import { type Bisection, bisect } from '../runners/bisect/bisect.ts';
 import { type Configuration, digestOf } from '../runners/bisect/configuration.ts';
+import { detailsOf } from '../runners/bisect/details.ts';
 import { plot } from '../runners/bisect/plot.ts';
-import { readRecord } from '../runners/bisect/record.ts';
+import { readRecord, type Stamped } from '../runners/bisect/record.ts';
 import { remedy, reportLines, tableLines } from '../runners/bisect/report.ts';
 import { UsageError } from '../runners/errors.ts';
-import {
-  commandCourt,
-  configurationOf,
-  countOf,
-  folderOf,
-  type OpenCourt,
-  progressLine,
-  recordIn,
-  textOf,
-} from './bisecting.ts';
-import type { Context, Start } from './commands.ts';
+import { storyLines } from './bisect-story.ts';
+import { type Court, countOf, folderOf, type OpenHearing, progressLine, recordIn, textOf } from './bisecting.ts';
+import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import type { Parsed } from './flags.ts';
+import { openHearing } from './hearing.ts';
+import { checkout } from './options.ts';
 
 /** The command `bisect`, told what judges. */
-export function bisectCommand(openCourt: OpenCourt): Start {
+export function bisectCommand(open: OpenHearing): Start {
   return async (parsed, context) => {
-    const good = configurationOf(parsed, 'good', context);
-    const bad = badOf(parsed, good.values, context);
-    const question = { good: digestOf(good.values), bad: digestOf(bad), flags: judgedBy(parsed) };
-    const folder = folderOf(parsed, context, question);
-    const named = [...new Set([...good.values.keys(), ...bad.keys()])];
-    const court = await openCourt({ parsed, context, folder, named });
-    using record = recordIn(folder, parsed, (event) => {
+    const error = errorOf(parsed);
+    using hearing = await open(parsed, context);
+    const good = await hearing.endpoint('good');
+    const bad = await hearing.endpoint('bad', good);
+    const folder = folderOf(parsed, context, { good: digestOf(good), bad: digestOf(bad), flags: judgedBy(parsed) });
+    using record = await recordIn(folder, parsed, (event) => {
       const line = progressLine(event);
       if (line !== undefined) context.print(line);
     });
+    const court = await hearing.court({ folder, named: [...new Set([...good.keys(), ...bad.keys()])] });
     const flaky = parsed.flags.has('flaky') || parsed.flags.has('confidence');
-    const { legalise, isChosen, rules, identity, builders, tester, cells } = court;
+    const { legalise, isChosen, rules, identity, builders, tester, cells, ledger } = court;
     const result = await bisect(
-      { ...{ good: good.values, bad, legalise, isChosen, rules, identity, flaky }, seed: countOf(parsed, 'seed', 1) },
-      { builders, tester, cells, error: errorOf(parsed), signal: context.signal, emit: record.emit, now: Date.now },
+      { ...{ good, bad, legalise, isChosen, rules, identity, flaky }, seed: countOf(parsed, 'seed', 1) },
+      {
+        builders,
+        tester,
+        cells,
+        ...(ledger ? { ledger } : {}),
+        error,
+        signal: context.signal,
+        emit: record.emit,
+        now: Date.now,
+      },
       record.before,
     );
     const events = readRecord(record.path);
-    const lines = [
-      ...reportLines(result),
-      '',
-      `put on top of the bad configuration, this makes it pass:`,
-      ...remedy(result),
-    ];
+    const lines = await answerLines(result, events, court, good);
     writeFileSync(join(folder, 'report.txt'), [...lines, '', ...tableLines(events), ''].join('\n'), { mode: 0o600 });
     writeFileSync(join(folder, 'narrowing.svg'), plot(events), { mode: 0o600 });
     context.print('');
@@ -57,19 +55,27 @@ export function bisectCommand(openCourt: OpenCourt): Start {
   };
 }
 
-export const start = bisectCommand(commandCourt);
+export const start = bisectCommand(openHearing);
 
-/** The bad configuration; where its file is a fragment, the good one with that on top. */
-function badOf(parsed: Parsed, good: Configuration, context: Context): Configuration {
-  const { values, text, path } = configurationOf(parsed, 'bad', context);
-  if (!path.endsWith('.fragment')) return values;
-  const bad = new Map(good);
-  for (const { name, value } of parseFragments([{ name: path, text }])) {
-    if (value === 'n') bad.delete(name);
-    else bad.set(name, values.get(name) ?? value);
+async function answerLines(
+  result: Bisection,
+  events: readonly Stamped[],
+  { kconfig, fragments = [] }: Court,
+  good: Configuration,
+): Promise<string[]> {
+  const lines = reportLines(result);
+  if (kconfig) {
+    const about = { ...kconfig, good, fragments: fragments.map(ours) };
+    for (const culprit of result.minimal.flatMap(({ options }) => options)) {
+      lines.push('', ...(await detailsOf(culprit, about)));
+    }
   }
-  return bad;
+  const story = storyLines(result, events);
+  if (story.length > 0) lines.push('', ...story);
+  return [...lines, '', 'put on top of the bad configuration, this makes it pass:', ...remedy(result)];
 }
+
+const ours = (name: string) => ({ name, text: readFileSync(join(checkout, name), 'utf8') });
 
 /** Wrong verdicts are shared out over as many as a search of a few thousand options has. */
 const VERDICTS = 100;
@@ -84,6 +90,6 @@ function errorOf(parsed: Parsed): number {
 }
 
 const judgedBy = ({ flags }: Parsed) =>
-  ['run', 'cell', 'check', 'kernel-tree', 'arch', 'builders', 'seed', 'flaky', 'confidence'].map((flag) =>
+  ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders', 'seed', 'flaky', 'confidence'].map((flag) =>
     flags.get(flag),
   );

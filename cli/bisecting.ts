@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { KconfigTree } from '../image/kernel/kconfig/tree.ts';
 import type { Builder, Tester } from '../runners/bisect/builder.ts';
-import { asItIs, type Configuration, type Legaliser, readConfiguration } from '../runners/bisect/configuration.ts';
-import { implicationsOf, isChosenIn } from '../runners/bisect/implications.ts';
+import type { Configuration, Legaliser } from '../runners/bisect/configuration.ts';
 import type { Rule } from '../runners/bisect/lattice.ts';
-import { hostMake, olddefconfig } from '../runners/bisect/olddefconfig.ts';
+import type { Ledger } from '../runners/bisect/ledger.ts';
 import { type BisectEvent, openRecord, readRecord, type Stamped } from '../runners/bisect/record.ts';
-import { commandTester, fileBuilder } from '../runners/bisect/run-command.ts';
 import type { Space } from '../runners/bisect/space.ts';
 import { UsageError } from '../runners/errors.ts';
+import { FileLock, lockFile } from '../runners/store/lock.ts';
 import type { Context } from './commands.ts';
 import type { Parsed } from './flags.ts';
 import { checkout } from './options.ts';
@@ -24,79 +24,35 @@ export interface Court {
   readonly rules: (space: Space) => readonly Rule[];
   /** What makes it this court and no other; told in the record. */
   readonly identity: Readonly<Record<string, string>>;
+  /** Where the options are defined, for who wants to read about them. */
+  readonly ledger?: Ledger;
+  readonly kconfig?: Kconfig;
+  /** Where options of our own kernel are asked for, below the checkout; none where the configurations are not ours. */
+  readonly fragments?: readonly string[];
 }
 
-/** Opens the court that the flags ask for. `named` are all options that it may have to say are off. */
-export type OpenCourt = (given: {
-  readonly parsed: Parsed;
-  readonly context: Context;
-  readonly folder: string;
-  readonly named: readonly string[];
-}) => Promise<Court>;
-
-/**
- * A command judges, and Kconfig is asked where there is a tree of it.
- *
- * @throws UsageError `no-judge`
- */
-export const commandCourt: OpenCourt = async ({ parsed, context, folder, named }) => {
-  const command = textOf(parsed, 'run');
-  if (command === undefined) {
-    throw new UsageError({
-      code: 'no-judge',
-      message: parsed.flags.has('cell')
-        ? 'cells do not judge configurations yet; a command does'
-        : 'what judges a configuration? --run is missing',
-      hint: `--run COMMAND, which finds the .config in $STUB_MATRIX_CONFIG and ends with 0 good, 1 bad, 125 unknown`,
-    });
-  }
-  const configurations = join(folder, 'configurations');
-  mkdirSync(configurations, { recursive: true, mode: 0o700 });
-  const kconfig = await kconfigOf(parsed, context, folder, named);
-  const builder = fileBuilder(configurations, kconfig.named);
-  return {
-    builders: Array.from({ length: countOf(parsed, 'builders', 2) }, () => builder),
-    tester: commandTester(command),
-    cells: ['command'],
-    identity: { command, ...kconfig.identity },
-    legalise: kconfig.legalise,
-    isChosen: kconfig.isChosen,
-    rules: kconfig.rules,
-  };
-};
-
-async function kconfigOf(parsed: Parsed, { cwd, arch, signal }: Context, folder: string, named: readonly string[]) {
-  const typed = textOf(parsed, 'kernel-tree');
-  if (typed === undefined) {
-    return { named, legalise: asItIs, isChosen: () => true, rules: () => [], identity: {} };
-  }
-  const tree = resolve(cwd, typed);
-  if (!existsSync(join(tree, 'Kconfig'))) {
-    throw new UsageError({ code: 'no-such-folder', message: `--kernel-tree ${typed}: there is no Kconfig in it` });
-  }
-  const { readKconfig } = await import('../image/kernel/kconfig/tree.ts');
-  const { kernels } = await import('../image/kernel/rows.ts');
-  const isKernelArch = (word: string): word is keyof typeof kernels => Object.hasOwn(kernels, word);
-  const name = textOf(parsed, 'arch') ?? arch;
-  const known = isKernelArch(name) ? name : undefined;
-  if (known === undefined) {
-    throw new UsageError({
-      code: 'unknown-arch',
-      message: `--arch ${name}: no kernel is built for it, only for ${Object.keys(kernels).join(', ')}`,
-    });
-  }
-  const options = await readKconfig(tree, kernels[known].srcarch);
-  const isChosen = isChosenIn(options);
-  const all = [...new Set([...options.keys(), ...named])].filter(isChosen);
-  const objects = join(folder, 'kconfig');
-  return {
-    named: all,
-    legalise: olddefconfig(objects, all, hostMake({ tree, objects, arch: known, signal })),
-    isChosen,
-    rules: (space: Space) => implicationsOf(space, options),
-    identity: { tree, arch: name },
-  };
+/** The options of an architecture, and the source tree that they stand in. */
+export interface Kconfig {
+  readonly options: KconfigTree;
+  /** Absolute. */
+  readonly tree: string;
+  /** The folder below arch/. */
+  readonly srcarch: string;
 }
+
+/** A court before it sits: it understands what configurations are called, and then judges them. */
+export interface Hearing extends Disposable {
+  /** The configuration that a flag names. @param under what a fragment goes on top of */
+  readonly endpoint: (flag: string, under?: Configuration) => Promise<Configuration>;
+  /**
+   * @param folder of the search
+   * @param named all options that it may have to say are off
+   */
+  readonly court: (given: { readonly folder: string; readonly named: readonly string[] }) => Promise<Court>;
+}
+
+/** Opens the court that the flags ask for. @throws UsageError for flags that make no sense together. */
+export type OpenHearing = (parsed: Parsed, context: Context) => Promise<Hearing>;
 
 /** The folder of a search: the same for the same question, so that --resume finds it. */
 export function folderOf(parsed: Parsed, { cwd }: Context, question: Readonly<Record<string, unknown>>): string {
@@ -116,10 +72,24 @@ export interface OpenRecord extends Disposable {
 
 /**
  * @throws UsageError `unfinished-bisection` where there is a record and neither --resume nor --start-over says what to do with it;
- *   `nothing-to-resume`
+ *   `nothing-to-resume`; `search-under-way`
  */
-export function recordIn(folder: string, parsed: Parsed, listener: (event: BisectEvent) => void): OpenRecord {
+export async function recordIn(
+  folder: string,
+  parsed: Parsed,
+  listener: (event: BisectEvent) => void,
+): Promise<OpenRecord> {
   const path = join(folder, 'bisect.ndjson');
+  using stack = new DisposableStack();
+  const lock = await lockFile(`${path}.lock`, 'exclusive', { create: true });
+  if (!(lock instanceof FileLock)) {
+    throw new UsageError({
+      code: 'search-under-way',
+      message: `another process is at this search: ${folder}`,
+      hint: 'wait until it has ended; what it finds is in its report',
+    });
+  }
+  stack.use(lock);
   if (parsed.flags.has('start-over')) rmSync(path, { force: true });
   const before = readRecord(path);
   if (before.length > 0 && !parsed.flags.has('resume')) {
@@ -137,34 +107,13 @@ export function recordIn(folder: string, parsed: Parsed, listener: (event: Bisec
       hint: 'give the same flags as then, or leave --resume out',
     });
   }
-  const record = openRecord(path);
+  const record = stack.use(openRecord(path));
+  const held = stack.move();
   const emit = (event: BisectEvent) => {
     record.append(event);
     listener(event);
   };
-  return { path, before, emit, [Symbol.dispose]: () => record[Symbol.dispose]() };
-}
-
-/** @throws UsageError `no-such-file`, `flag-missing` */
-export function configurationOf(
-  parsed: Parsed,
-  flag: string,
-  { cwd }: Context,
-): { values: Configuration; text: string; path: string } {
-  const typed = textOf(parsed, flag);
-  if (typed === undefined) {
-    throw new UsageError({ code: 'flag-missing', message: `--${flag} FILE is missing` });
-  }
-  const path = resolve(cwd, typed);
-  try {
-    const text = readFileSync(path, 'utf8');
-    return { values: readConfiguration(text), text, path };
-  } catch (cause) {
-    throw new UsageError({
-      code: 'no-such-file',
-      message: `--${flag} ${typed}: it cannot be read: ${cause instanceof Error ? cause.message : cause}`,
-    });
-  }
+  return { path, before, emit, [Symbol.dispose]: () => held.dispose() };
 }
 
 export const textOf = ({ flags }: Parsed, flag: string) => flags.get(flag)?.[0];
@@ -184,9 +133,17 @@ export function progressLine(event: BisectEvent): string | undefined {
     const left = `about ${testsLeft} tests left${secondsLeft === undefined ? '' : `, ${duration(secondsLeft)}`}`;
     return `round ${round}: ${suspects} options in question, ${left}${guess}`;
   }
+  // A command judges in no time; who waits for kernels and guests wants to see that it goes on.
+  if (event.type === 'built' && event.seconds >= 1) {
+    const how = event.signature === undefined ? 'does not build' : event.reused ? 'was in the store' : 'built';
+    return `    kernel ${event.digest.slice(0, 12)} ${how}, ${duration(Math.round(event.seconds))}`;
+  }
+  if (event.type === 'trial' && event.evidence !== undefined) {
+    return `    ${event.cell}: ${event.verdict}, ${duration(Math.round(event.seconds))}`;
+  }
   if (event.type !== 'step') return undefined;
   const { number, purpose, made, verdict, because } = event;
-  return `  test ${number} (${purpose}): ${made} options as in the bad configuration: ${verdict}${because ? `, ${because}` : ''}`;
+  return `  test ${number} (${purpose}): ${made} options as in the bad configuration: ${verdict}${because ? `, ${because.split('\n')[0]}` : ''}`;
 }
 
 function duration(seconds: number): string {

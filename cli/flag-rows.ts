@@ -56,17 +56,22 @@ export const kernelFlags: Flags = {
   'kernel-tree': { value: 'DIR', help: 'build the kernel from this source tree with our fragments' },
 };
 
+/** Whose machine boots it. */
+const qemuFlags: Flags = {
+  qemu: {
+    value: 'WHOSE',
+    choices: ['host'],
+    help: "take this host's QEMU even where it is too old; default: where it is, Debian's, unpacked into the cache",
+  },
+};
+
 /** What to boot. */
 export const imageFlags: Flags = {
   image: { value: 'FILE', help: 'boot this stub squashfs instead of our own' },
   kernel: { value: 'NAME|FILE', help: 'ours, debian (the packaged one, with modules), or a file to boot in its place' },
   ...kernelFlags,
   initrd: { value: 'FILE', help: 'boot this initramfs instead of the one in the image' },
-  qemu: {
-    value: 'WHOSE',
-    choices: ['host'],
-    help: "take this host's QEMU even where it is too old; default: where it is, Debian's, unpacked into the cache",
-  },
+  ...qemuFlags,
 };
 
 export const runFlags: Flags = {
@@ -122,26 +127,42 @@ export const resumeFlags: Flags = {
 /** What judges a configuration, and how it is searched. */
 export const judgeFlags: Flags = {
   cell: { value: 'CELL', many: true, help: 'build and boot: these cells have to pass' },
-  check: { value: 'NAME', help: 'of the cells only this check counts' },
+  stage: {
+    value: 'STAGE',
+    choices: ['installed', 'stub'],
+    help: 'what of the cells is judged: the system on their installed disk, reached by kexec, or stub itself at its shell; default installed',
+  },
+  check: {
+    value: 'WORDS',
+    many: true,
+    help: 'only checks with these words in their title count, such as ssh; default all',
+  },
   run: {
     value: 'COMMAND',
     help: 'instead of cells: a command that is told a .config in STUB_MATRIX_CONFIG; ends with 0 good, 1 bad, 125 unknown',
   },
   'kernel-tree': {
     value: 'DIR',
-    help: 'the kernel source whose Kconfig makes each configuration legal; with --run none is needed',
+    help: "the kernel source in place of Debian's; with --run it is asked which configurations are legal, and may be left out",
   },
-  arch: { value: 'ARCH', help: "whose options of --kernel-tree; default this host's" },
-  builders: { value: 'N', help: 'configurations that are tried at the same time; default 2' },
+  arch: { value: 'ARCH', help: "with --run: whose options of --kernel-tree; default this host's" },
+  builders: {
+    value: 'N',
+    help: 'configurations that are tried at the same time; default 2, with --cell one for each 8 cores',
+  },
+  ...qemuFlags,
   resume: { help: 'go on where the same search was broken off, asking nothing twice' },
-  'start-over': { help: 'forget what was found out so far' },
+  'start-over': { help: 'forget what was found out so far, by other searches of the same cells too' },
   out: { value: 'DIR', help: 'put record and report here; default a folder of reports/out/bisect for each search' },
   ...folderFlags,
 };
 
 export const bisectFlags: Flags = {
-  good: { value: 'FILE', help: 'a configuration that passes' },
-  bad: { value: 'FILE', help: 'one that fails; a fragment (*.fragment) goes on top of the good one' },
+  good: {
+    value: 'FILE|NAME',
+    help: "a configuration that passes: a file; with --cell also a git revision, whose image/kernel/config it is, or a version in /boot; default with --cell our own kernel's",
+  },
+  bad: { value: 'FILE|NAME', help: 'one that fails, likewise; a fragment (*.fragment) goes on top of the good one' },
   flaky: { help: 'what fails may also pass: measure how often, and repeat each test until its verdict is sure' },
   confidence: { value: 'P', help: 'with --flaky: how sure the answer is to be; default 0.99' },
   seed: { value: 'N', help: 'draw other questions; default 1' },
@@ -149,7 +170,10 @@ export const bisectFlags: Flags = {
 };
 
 export const minimiseFlags: Flags = {
-  config: { value: 'FILE', help: 'the configuration that passes and is to be made smaller' },
+  config: {
+    value: 'FILE|NAME',
+    help: "the configuration that passes and is to be made smaller; default with --cell our own kernel's",
+  },
   among: { value: 'FILE', help: 'a fragment: try only what it names; default every option that is on' },
   ...judgeFlags,
 };

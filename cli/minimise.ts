@@ -1,29 +1,43 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { parseFragments } from '../image/kernel/fragment.ts';
 import { type Configuration, digestOf } from '../runners/bisect/configuration.ts';
 import { minimise } from '../runners/bisect/minimise.ts';
-import { commandCourt, configurationOf, folderOf, type OpenCourt, progressLine, recordIn } from './bisecting.ts';
+import { UsageError } from '../runners/errors.ts';
+import { folderOf, type OpenHearing, progressLine, recordIn, textOf } from './bisecting.ts';
 import type { Context, Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import type { Parsed } from './flags.ts';
+import { openHearing } from './hearing.ts';
 
 /** The command `minimise`, told what judges. */
-export function minimiseCommand(openCourt: OpenCourt): Start {
+export function minimiseCommand(open: OpenHearing): Start {
   return async (parsed, context) => {
-    const { values } = configurationOf(parsed, 'config', context);
+    using hearing = await open(parsed, context);
+    const values = await hearing.endpoint('config');
     const off = smallest(parsed, values, context);
-    const flags = ['run', 'cell', 'check', 'kernel-tree', 'arch', 'builders'].map((flag) => parsed.flags.get(flag));
+    const flags = ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders'].map((flag) =>
+      parsed.flags.get(flag),
+    );
     const folder = folderOf(parsed, context, { minimise: digestOf(values), off: digestOf(off), flags });
-    const court = await openCourt({ parsed, context, folder, named: [...values.keys()] });
-    using record = recordIn(folder, parsed, (event) => {
+    using record = await recordIn(folder, parsed, (event) => {
       const line = progressLine(event);
       if (line !== undefined) context.print(line);
     });
-    const { legalise, isChosen, rules, identity, builders, tester, cells } = court;
+    const court = await hearing.court({ folder, named: [...values.keys()] });
+    const { legalise, isChosen, rules, identity, builders, tester, cells, ledger } = court;
     const result = await minimise(
       { good: values, bad: off, legalise, isChosen, rules, identity },
-      { builders, tester, cells, error: 0, signal: context.signal, emit: record.emit, now: Date.now },
+      {
+        builders,
+        tester,
+        cells,
+        ...(ledger ? { ledger } : {}),
+        error: 0,
+        signal: context.signal,
+        emit: record.emit,
+        now: Date.now,
+      },
       record.before,
     );
     const fragment = join(folder, 'unset.config');
@@ -39,13 +53,17 @@ export function minimiseCommand(openCourt: OpenCourt): Start {
   };
 }
 
-export const start = minimiseCommand(commandCourt);
+export const start = minimiseCommand(openHearing);
 
 /** The configuration with all off that may be tried. */
 function smallest(parsed: Parsed, values: Configuration, context: Context): Configuration {
   const isOn = (value: string) => value === 'y' || value === 'm';
-  if (!parsed.flags.has('among')) return new Map([...values].filter(([, value]) => !isOn(value)));
-  const { text, path } = configurationOf(parsed, 'among', context);
+  const typed = textOf(parsed, 'among');
+  if (typed === undefined) return new Map([...values].filter(([, value]) => !isOn(value)));
+  const path = resolve(context.cwd, typed);
+  if (!existsSync(path))
+    throw new UsageError({ code: 'no-such-file', message: `--among ${typed}: there is no such file` });
+  const text = readFileSync(path, 'utf8');
   const named = new Set(parseFragments([{ name: path, text }]).map(({ name }) => name));
   return new Map([...values].filter(([name, value]) => !named.has(name) || !isOn(value)));
 }

@@ -85,7 +85,7 @@ export async function ourFragments(arch: ImageArch): Promise<Fragment[]> {
 }
 
 /** A tree of the user's, by its content: it may be changed at any time. */
-async function givenSource(folder: string): Promise<KernelSource> {
+export async function givenSource(folder: string): Promise<KernelSource> {
   const key = await hashFolder(folder, (path) => !path.startsWith('.git/'));
   // A date of the build itself would make each build another.
   return { key, folder, objects: `given-${sha256(folder).slice(0, 20)}`, date: new Date(0).toUTCString() };

@@ -6,7 +6,7 @@ import { FileLock, lockFile } from '../../runners/store/lock.ts';
 import type { Work } from '../workshop/packages.ts';
 
 /** Beside the objects for as long as they are written. */
-const UNDERWAY = '.underway';
+export const UNDERWAY = '.underway';
 
 /**
  * The folder in which make leaves objects, kept from one build to the next: where one option changed, only what reads it is

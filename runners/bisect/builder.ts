@@ -8,6 +8,8 @@ export interface Built {
   readonly signature: string;
   /** What a guest boots, absolute; for a command as the judge the file of the configuration. */
   readonly image: string;
+  /** It lay in the store: nothing was compiled for it. */
+  readonly reused?: boolean;
 }
 
 /** The configuration does not compile: no verdict at all. */
@@ -24,8 +26,18 @@ export interface Builder {
   readonly build: (values: Configuration, signal: AbortSignal) => Promise<Built | Unbuildable>;
 }
 
-/** Tries a kernel in a cell once. `unresolved` where the harness could not tell. */
-export type Tester = (kernel: Built, cell: string, signal: AbortSignal) => Promise<Verdict>;
+/** What trying a kernel once came to. */
+export interface Trial {
+  /** `unresolved` where the harness could not tell. */
+  readonly verdict: Verdict;
+  /** Why it did not pass. */
+  readonly because?: string;
+  /** Where what was seen of it lies: a folder, absolute. */
+  readonly evidence?: string;
+}
+
+/** Tries a kernel in a cell once. */
+export type Tester = (kernel: Built, cell: string, signal: AbortSignal) => Promise<Trial>;
 
 /**
  * Gives each builder the candidate nearest to what it built last, so that make has least to do over all: the assignment with the

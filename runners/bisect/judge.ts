@@ -1,6 +1,8 @@
-import { assign, type Builder, type Built, type Tester, type Unbuildable } from './builder.ts';
+import { existsSync } from 'node:fs';
+import { assign, type Builder, type Built, type Tester, type Trial, type Unbuildable } from './builder.ts';
 import { type Configuration, digestOf } from './configuration.ts';
 import type { Verdict } from './evidence.ts';
+import type { Ledger } from './ledger.ts';
 import { type BisectEvent, type Book, count, countsKey } from './record.ts';
 import { type Counts, certain, decide, noTrials, type Rates } from './trials.ts';
 
@@ -9,9 +11,17 @@ export interface Judgement {
   readonly digest: string;
   readonly verdict: Verdict;
   readonly because?: string;
+  /** Not known, and not in the store either. */
   readonly built: boolean;
   readonly trials: number;
   readonly seconds: number;
+}
+
+/** What one cell says of a kernel. */
+interface Said {
+  readonly verdict: Verdict;
+  readonly trials: number;
+  readonly because?: string;
 }
 
 /** What judges configurations. */
@@ -22,6 +32,8 @@ export interface Bench {
   readonly cells: readonly string[];
   /** How likely a single verdict may be wrong; only asked where trials are not certain. */
   readonly error: number;
+  /** What other searches saw; none where that says nothing about this one. */
+  readonly ledger?: Ledger;
   readonly signal: AbortSignal;
   readonly emit: (event: BisectEvent) => void;
   /** Milliseconds. */
@@ -54,9 +66,10 @@ export function judgeOf(bench: Bench, book: Book): Judge {
   async function build(values: Configuration, digest: string, place: number): Promise<[Built | Unbuildable, boolean]> {
     const known = book.built.get(digest);
     if (known?.signature !== undefined) {
-      return [{ kind: 'built', signature: known.signature, image: known.image ?? '' }, false];
-    }
-    if (known) return [{ kind: 'unbuildable', because: known.because ?? '' }, false];
+      const kernel: Built = { kind: 'built', signature: known.signature, image: known.image ?? '' };
+      // The store may have made room since; whose verdicts are known is not needed.
+      if (existsSync(kernel.image) || isJudged(kernel)) return [kernel, false];
+    } else if (known) return [{ kind: 'unbuildable', because: known.because ?? '' }, false];
     const began = now();
     const result = await (builders[place] as Builder).build(values, signal);
     last[place] = values;
@@ -64,32 +77,51 @@ export function judgeOf(bench: Bench, book: Book): Judge {
     const event: Extract<BisectEvent, { type: 'built' }> = { type: 'built', digest, ...rest, seconds: seconds(began) };
     book.built.set(digest, event);
     emit(event);
-    return [result, true];
+    return [result, result.kind === 'unbuildable' || !result.reused];
   }
 
-  async function tried(kernel: Built, cell: string): Promise<Verdict> {
+  async function tried(kernel: Built, cell: string): Promise<Trial> {
     const began = now();
-    const verdict = await tester(kernel, cell, signal);
+    const trial = await tester(kernel, cell, signal);
     signal.throwIfAborted();
-    count(book.counts, countsKey(kernel.signature, cell), verdict);
-    emit({ type: 'trial', signature: kernel.signature, cell, verdict, seconds: seconds(began) });
-    return verdict;
+    count(book.counts, countsKey(kernel.signature, cell), trial.verdict);
+    emit({ type: 'trial', signature: kernel.signature, cell, ...trial, seconds: seconds(began) });
+    bench.ledger?.add(kernel.signature, cell, trial);
+    return trial;
   }
+
+  /** What was seen of a kernel in a cell, by this search or, before it tried anything itself, by others. */
+  const countsIn = ({ signature }: Built, cell: string): Counts => {
+    const key = countsKey(signature, cell);
+    const earlier = book.counts.has(key) ? undefined : bench.ledger?.recall(signature, cell);
+    if (earlier) {
+      const { pass, fail } = earlier;
+      book.counts.set(key, { pass, fail });
+      emit({ type: 'recalled', signature, cell, ...earlier });
+    }
+    return book.counts.get(key) ?? noTrials;
+  };
+
+  const decided = (kernel: Built, cell: string) => decide(countsIn(kernel, cell), rates, bench.error);
+  const isJudged = (kernel: Built) => cells.every((cell) => decided(kernel, cell) !== undefined);
 
   /** One cell's verdict on a kernel: as many trials as it takes. */
-  async function inCell(kernel: Built, cell: string): Promise<{ verdict: Verdict; trials: number; because?: string }> {
-    let idle = 0;
+  async function inCell(kernel: Built, cell: string): Promise<Said> {
+    const unresolved = (trials: number, why: string): Said => ({
+      verdict: 'unresolved',
+      trials,
+      because: `${cell} ${why}`,
+    });
+    let [idle, last] = [0, ''];
     for (let trials = 0; ; trials += 1) {
-      const counts = book.counts.get(countsKey(kernel.signature, cell)) ?? noTrials;
-      const verdict = decide(counts, rates, bench.error);
-      if (verdict === 'unresolved')
-        return { verdict, trials, because: `${cell} both passed and failed with this kernel` };
-      if (verdict) return { verdict, trials };
-      if (trials >= MOST_TRIALS)
-        return { verdict: 'unresolved', trials, because: `${cell} is undecided after ${trials} trials` };
-      if ((await tried(kernel, cell)) === 'unresolved') idle += 1;
-      else idle = 0;
-      if (idle >= ATTEMPTS) return { verdict: 'unresolved', trials: trials + 1, because: `${cell} came to no verdict` };
+      const verdict = decided(kernel, cell);
+      if (verdict === 'unresolved') return unresolved(trials, 'both passed and failed with this kernel');
+      if (verdict) return { verdict, trials, ...(last === '' ? {} : { because: last }) };
+      if (trials >= MOST_TRIALS) return unresolved(trials, `is undecided after ${trials} trials`);
+      const trial = await tried(kernel, cell);
+      last = trial.because ?? '';
+      idle = trial.verdict === 'unresolved' ? idle + 1 : 0;
+      if (idle >= ATTEMPTS) return unresolved(trials + 1, `came to no verdict${last === '' ? '' : `: ${last}`}`);
     }
   }
 
@@ -106,7 +138,10 @@ export function judgeOf(bench: Bench, book: Book): Judge {
     for (const cell of cells) {
       const result = await inCell(kernel, cell);
       trials += result.trials;
-      if (result.verdict === 'fail') return { digest, verdict: 'fail', built, trials, seconds: seconds(began) };
+      if (result.verdict === 'fail') {
+        const why = result.because === undefined ? {} : { because: result.because };
+        return { digest, verdict: 'fail', ...why, built, trials, seconds: seconds(began) };
+      }
       if (result.verdict === 'unresolved') unresolved ??= result.because ?? `${cell} came to no verdict`;
     }
     const verdict = unresolved === undefined ? ('pass' as const) : ('unresolved' as const);
@@ -150,9 +185,9 @@ export function judgeOf(bench: Bench, book: Book): Judge {
       const [kernel] = await build(values, digestOf(values), 0);
       const [cell = ''] = cells;
       if (kernel.kind === 'unbuildable') return noTrials;
-      const counts = () => book.counts.get(countsKey(kernel.signature, cell)) ?? noTrials;
+      const counts = () => countsIn(kernel, cell);
       for (let idle = 0; !enough(counts()) && idle < ATTEMPTS; ) {
-        idle = (await tried(kernel, cell)) === 'unresolved' ? idle + 1 : 0;
+        idle = (await tried(kernel, cell)).verdict === 'unresolved' ? idle + 1 : 0;
       }
       return counts();
     },

@@ -1,17 +1,24 @@
 import { createHash } from 'node:crypto';
 import { glob, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HarnessError } from '../errors.ts';
 
 /**
- * What a built kernel is made of, as one hash: the objects that were linked, the linker's script, and the parts that start it.
+ * What a built kernel is made of, as one hash: the objects that were linked, the libraries that the linker took from where they
+ * were asked for, the linker's script, and the parts that start it.
  * Left out is the copy of the configuration that the kernel carries, so that configurations which compile to the same have the
  * same signature. Objects of earlier builds that lie about in the folder do not count.
  *
  * @param objects the folder in which the kernel was built, with nobody else working in it
  */
 export async function linkedSignature(objects: string): Promise<string> {
-  const linked = thinMembers(await readFile(join(objects, 'vmlinux.a')));
+  const linked: string[] = [];
+  // Without modules the libraries are beside vmlinux.a and not in it.
+  for (const archive of ['vmlinux.a', ...(await libraries(objects))]) {
+    const beside = archive === 'vmlinux.a' ? '' : dirname(archive);
+    const members = thinMembers(await readFile(join(objects, archive)));
+    linked.push(...members.map((member) => join(beside, member)));
+  }
   const around: string[] = [];
   for await (const path of glob(['arch/*/kernel/vmlinux.lds', 'arch/*/boot/**/*.o'], { cwd: objects }))
     around.push(path);
@@ -21,6 +28,15 @@ export async function linkedSignature(objects: string): Promise<string> {
     hash.update(`${path} ${bytes.digest('hex')}\n`);
   }
   return hash.digest('hex');
+}
+
+async function libraries(objects: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of glob(['lib/lib.a', 'arch/*/lib/lib.a', 'drivers/firmware/efi/libstub/lib.a'], {
+    cwd: objects,
+  }))
+    found.push(path);
+  return found.toSorted();
 }
 
 /** The configuration, and the compressed kernel that has it in it. */
@@ -50,7 +66,8 @@ export function thinMembers(archive: Buffer): string[] {
     const isTable = name === '/' || name === '//' || name === '/SYM64/';
     if (name === '//') names = text(body, body + size);
     if (!isTable) {
-      const long = /^\/(\d+)$/.exec(name)?.[1];
+      // A path of fifteen letters has a second slash, in the last of the sixteen places.
+      const long = /^\/(\d+) *\/?$/.exec(name)?.[1];
       members.push(long === undefined ? name.replace(/\/$/, '') : nameAt(names, Number(long)));
     }
     // Only the tables have bytes here, padded to an even number.

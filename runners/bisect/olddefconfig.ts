@@ -56,31 +56,51 @@ export function workshopMake({ tree, objects, arch, signal }: KconfigPlace, work
 const ROUNDS = 5;
 
 /**
+ * The text of a configuration after Kconfig, until nothing changes. One call at a time: it lies in the folder of objects.
+ *
+ * @throws HarnessError `kernel-config-unstable`, `command-failed`
+ */
+export async function settled(objects: string, asked: string, make: Make): Promise<string> {
+  const file = join(objects, '.config');
+  await mkdir(objects, { recursive: true });
+  let text = asked;
+  await writeFile(file, text);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await make();
+    const after = await readFile(file, 'utf8');
+    // What it dropped besides are words about options that cannot be on.
+    if (after === text || digestOf(readConfiguration(after)) === digestOf(readConfiguration(text))) return after;
+    text = after;
+  }
+  throw new HarnessError({
+    code: 'kernel-config-unstable',
+    message: `make olddefconfig still changes the configuration after ${ROUNDS} rounds`,
+    evidence: file,
+  });
+}
+
+/**
  * Kconfig itself, until nothing changes. One after the other, each configuration once.
  *
  * @param named what is said to be off where it is not on: every option that a user can set
+ * @param texts is filled with what Kconfig wrote, by digest: who builds that has no more to complete
  * @throws HarnessError `kernel-config-unstable`, `command-failed`
  */
-export function olddefconfig(objects: string, named: readonly string[], make: Make): Legaliser {
-  const file = join(objects, '.config');
+export function olddefconfig(
+  objects: string,
+  named: readonly string[],
+  make: Make,
+  texts = new Map<string, string>(),
+): Legaliser {
   const known = new Map<string, Promise<Configuration>>();
   let before: Promise<unknown> = Promise.resolve();
 
   const settle = async (asked: Configuration): Promise<Configuration> => {
-    await mkdir(objects, { recursive: true });
-    let text = writeConfiguration(asked, named);
-    await writeFile(file, text);
-    for (let round = 0; round < ROUNDS; round += 1) {
-      await make();
-      const after = await readFile(file, 'utf8');
-      if (after === text) return readConfiguration(after);
-      text = after;
-    }
-    throw new HarnessError({
-      code: 'kernel-config-unstable',
-      message: `make olddefconfig still changes the configuration after ${ROUNDS} rounds`,
-      evidence: file,
-    });
+    const text = await settled(objects, writeConfiguration(asked, named), make);
+    const values = readConfiguration(text);
+    texts.set(digestOf(values), text);
+    known.set(digestOf(values), Promise.resolve(values));
+    return values;
   };
 
   return (asked) => {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { Verdict } from './evidence.ts';
+import type { Recalled } from './ledger.ts';
 import type { Wanted } from './search.ts';
 import type { Counts, Rates } from './trials.ts';
 
@@ -25,6 +26,9 @@ export type BisectEvent =
       readonly signature?: string;
       readonly image?: string;
       readonly because?: string;
+      readonly evidence?: string;
+      /** It lay in the store. */
+      readonly reused?: boolean;
       readonly seconds: number;
     }
   | {
@@ -32,8 +36,12 @@ export type BisectEvent =
       readonly signature: string;
       readonly cell: string;
       readonly verdict: Verdict;
+      readonly because?: string;
+      readonly evidence?: string;
       readonly seconds: number;
     }
+  /** What earlier searches had seen of a kernel; from then on it counts here. */
+  | ({ readonly type: 'recalled'; readonly signature: string; readonly cell: string } & Recalled)
   | StepEnded
   | { readonly type: 'ended'; readonly terms: readonly (readonly string[])[]; readonly confidence: number };
 
@@ -83,6 +91,7 @@ export function bookOf(events: readonly BisectEvent[]): Book {
   const of = <T extends BisectEvent['type']>(type: T) =>
     events.filter((each): each is Extract<BisectEvent, { type: T }> => each.type === type);
   const counts = new Map<string, Counts>();
+  for (const { signature, cell, pass, fail } of of('recalled')) counts.set(countsKey(signature, cell), { pass, fail });
   for (const { signature, cell, verdict } of of('trial')) count(counts, countsKey(signature, cell), verdict);
   return {
     task: of('started')[0]?.task,

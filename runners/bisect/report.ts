@@ -74,18 +74,20 @@ export function tableLines(events: readonly Stamped[]): string[] {
   const rounds = new Map(
     events.flatMap((event) => (event.type === 'round' ? [[event.round, event.suspects] as const] : [])),
   );
+  const builds = new Map(events.flatMap((event) => (event.type === 'built' ? [[event.digest, event] as const] : [])));
   const rows = events.flatMap((event) => {
     if (event.type !== 'step') return [];
     const { number, round, purpose, made, asked, verdict, built, trials, seconds, digest, because } = event;
-    const work = [
-      built ? 'built' : 'known',
-      trials === 0 ? 'no trial' : `${trials} ${trials === 1 ? 'trial' : 'trials'}`,
-    ].join(', ');
+    const own = builds.get(digest);
+    // Told once, by the first test that wanted it.
+    builds.delete(digest);
+    const building = built ? `${own?.seconds.toFixed(1) ?? '?'} s` : own?.reused ? 'in the store' : 'known';
     const differences = made === asked ? String(made) : `${made} of ${asked} asked`;
     return [
       [
-        ...[String(number), String(round), String(rounds.get(round) ?? ''), purpose, differences, verdict, work],
-        ...[`${seconds.toFixed(1)} s`, digest.slice(0, 12), because ?? ''],
+        ...[String(number), String(round), String(rounds.get(round) ?? ''), purpose, differences, verdict, building],
+        ...[trials === 0 ? 'known' : String(trials), `${seconds.toFixed(1)} s`, digest.slice(0, 12)],
+        ...[because?.split('\n')[0] ?? ''],
       ],
     ];
   });
@@ -96,7 +98,8 @@ export function tableLines(events: readonly Stamped[]): string[] {
     'purpose',
     'differences',
     'verdict',
-    'work',
+    'build',
+    'trials',
     'time',
     'configuration',
     '',

@@ -37,9 +37,9 @@ export function commandTester(command: string): Tester {
     const log = `${image}.log`;
     const env = { [CONFIG_VARIABLE]: image };
     const { exitCode } = await attempt(['sh', '-c', command], { env, log, signal, purpose: 'the command that judges' });
-    if (exitCode === 0) return 'pass';
-    if (exitCode === 125) return 'unresolved';
-    if (exitCode < 125) return 'fail';
+    if (exitCode === 0) return { verdict: 'pass' };
+    if (exitCode === 125) return { verdict: 'unresolved' };
+    if (exitCode < 125) return { verdict: 'fail' };
     throw new HarnessError({
       code: 'judge-broken',
       message: `the command that judges ended with ${exitCode}, which is no verdict; it was given ${basename(image)}`,

@@ -84,8 +84,8 @@ export class Cell implements AsyncDisposable {
 
   /** Looks for what an earlier run has kept of this cell, so that the steps to it need not be taken. */
   async findKept(): Promise<void> {
-    // Who starts at stub's shell is about to install.
-    if (this.#reuse.stage === 'shell') return;
+    // Who starts at stub's shell is about to install; what to boot may have been chosen already.
+    if (this.#reuse.stage === 'shell' || this.#guest.installed) return;
     const installed = await this.#phases.span('store', () => this.#reuse.findInstalled(this.#ready));
     if (installed) this.startFrom(installed);
   }

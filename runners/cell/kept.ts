@@ -1,7 +1,7 @@
 import { HarnessError, UsageError } from '../errors.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
-import type { Inputs } from '../store/inputs.ts';
+import { type Inputs, keyOf } from '../store/inputs.ts';
 import { realArchiveOf } from './archive.ts';
 import { imageArchiveOf } from './image.ts';
 import { installInputs } from './install-inputs.ts';
@@ -17,10 +17,8 @@ import { storeOf } from './store.ts';
  * @throws UsageError `cell-not-installed`
  */
 export async function latestInstalled(options: Pick<RunOptions, 'cacheFolder'>, cell: string): Promise<Installed> {
-  const store = storeOf(options);
-  const found = await store.find(INSTALLED, {}, cell);
-  const nearest = 'nearest' in found ? found.nearest : undefined;
-  if (nearest?.manifest.label !== cell) {
+  const inputs = await latestInputs(options, cell);
+  if (!inputs) {
     throw new UsageError({
       code: 'cell-not-installed',
       message: `${cell} has not been installed by any run with this cache folder (${options.cacheFolder})`,
@@ -28,8 +26,26 @@ export async function latestInstalled(options: Pick<RunOptions, 'cacheFolder'>, 
       command: `./stub-matrix run --cell ${cell}`,
     });
   }
-  const entry = await store.obtain(INSTALLED, nearest.manifest.inputs, async () => {
-    throw new HarnessError({ code: 'entry-gone', message: `${nearest.folder} is damaged, or was removed meanwhile` });
+  return installedOf(options, inputs);
+}
+
+/** What was last installed of a cell was made of this; nothing where it was never installed. */
+export async function latestInputs(
+  options: Pick<RunOptions, 'cacheFolder'>,
+  cell: string,
+): Promise<Inputs | undefined> {
+  const found = await storeOf(options).find(INSTALLED, {}, cell);
+  const nearest = 'nearest' in found ? found.nearest : undefined;
+  return nearest?.manifest.label === cell ? nearest.manifest.inputs : undefined;
+}
+
+/** What was installed of these inputs. It is held for as long as this process lives. @throws HarnessError `entry-gone` */
+export async function installedOf(options: Pick<RunOptions, 'cacheFolder'>, inputs: Inputs): Promise<Installed> {
+  const entry = await storeOf(options).obtain(INSTALLED, inputs, async () => {
+    throw new HarnessError({
+      code: 'entry-gone',
+      message: `the installed disk ${keyOf(inputs)} is damaged, or was removed meanwhile`,
+    });
   });
   return readInstalled(entry.folder);
 }
