@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { readRecord, type Stamped } from '../runners/bisect/record.ts';
-import { latestInputs } from '../runners/cell/kept.ts';
-import { attempt } from '../runners/process/command.ts';
-import { cacheFolder } from '../suites/harness/lone-cell.ts';
-import { checkout } from './options.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkout } from '../../cli/options.ts';
+import { readRecord, type Stamped } from '../../runners/bisect/record.ts';
+import { latestInputs } from '../../runners/cell/kept.ts';
+import { attempt } from '../../runners/process/command.ts';
+import { cacheFolder } from '../harness/lone-cell.ts';
 
 /*
  * Real kernels and real guests. Switching off XFS and what belongs to it is few options, so that it takes minutes; the same with
@@ -18,7 +18,6 @@ import { checkout } from './options.ts';
 
 const CELL = 'debian13-x86_64-xfs';
 const isInstalled = (await latestInputs({ cacheFolder }, CELL)) !== undefined;
-vi.setConfig({ testTimeout: 60 * 60_000 });
 
 let folder: string;
 beforeAll(() => {
