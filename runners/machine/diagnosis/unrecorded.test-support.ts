@@ -50,6 +50,5 @@ export const UNRECORDED: readonly string[] = [
   'soft-lockup',
   'rcu-stall',
   'boot-loop',
-  'spinning',
   'not-in-time',
 ];
