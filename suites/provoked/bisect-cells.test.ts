@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { checkout } from '../../cli/options.ts';
 import { readRecord, type Stamped } from '../../runners/bisect/record.ts';
 import { latestInputs } from '../../runners/cell/kept.ts';
 import { attempt } from '../../runners/process/command.ts';
@@ -16,6 +15,7 @@ import { cacheFolder } from '../harness/lone-cell.ts';
  * hundreds is bench/bisect-cells.ts.
  */
 
+const checkout = join(import.meta.dirname, '../..');
 const CELL = 'debian13-x86_64-xfs';
 const isInstalled = (await latestInputs({ cacheFolder }, CELL)) !== undefined;
 
