@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { Cell } from '../runners/cell/cell.ts';
 import { packageSourcesOf, versionPattern } from '../runners/matrix/distribution.ts';
 import { cellSuite } from './harness/check.ts';
+import { agentAnswers, GUEST_IPV4, noUnitHasFailed, resolvesOverIpv4, resolvesOverIpv6 } from './reachable.ts';
 import { atConsole, overSsh } from './vocabulary.ts';
 
 /** Beside the run of the others: its failure says nothing about those behind it. */
@@ -51,33 +52,11 @@ export const suite = cellSuite(Cell.open, (check) => {
     alone,
   );
 
-  check(
-    'the host name resolves over LLMNR: A over IPv4',
-    async (cell) => {
-      const answer = await cell.guest.resolve(cell.hostName, 'A', 'ipv4');
-      expect(answer?.addresses ?? [], `addresses of ${cell.hostName}`).toEqual([GUEST_IPV4]);
-    },
-    alone,
-  );
+  check('the host name resolves over LLMNR: A over IPv4', resolvesOverIpv4, alone);
 
-  check(
-    'the host name resolves over LLMNR: AAAA over IPv6',
-    async (cell) => {
-      const answer = await cell.guest.resolve(cell.hostName, 'AAAA', 'ipv6');
-      expect(answer?.addresses ?? [], `addresses of ${cell.hostName}`).toContainEqual(
-        expect.stringMatching(/^fe(c0|80):/),
-      );
-    },
-    alone,
-  );
+  check('the host name resolves over LLMNR: AAAA over IPv6', resolvesOverIpv6, alone);
 
-  check(
-    'the guest agent answers',
-    async (cell) => {
-      await cell.guest.agent('the ping of the guest agent', (agent, patience) => agent.ping(patience));
-    },
-    alone,
-  );
+  check('the guest agent answers', agentAnswers, alone);
 
   check(
     'the guest agent names the distribution and its version',
@@ -120,14 +99,7 @@ export const suite = cellSuite(Cell.open, (check) => {
     alone,
   );
 
-  check(
-    'no unit has failed',
-    async (cell) => {
-      const state = 'systemctl is-system-running --wait || systemctl --failed --no-legend';
-      expect(await atConsole(cell).succeed(state)).toBe('running');
-    },
-    alone,
-  );
+  check('no unit has failed', noUnitHasFailed, alone);
 
   check(
     'the root filesystem is mounted read-write',
@@ -186,6 +158,3 @@ export const suite = cellSuite(Cell.open, (check) => {
 
 const KEY_IS_OLDER_THAN_BOOT =
   'test "$(stat -c %Y /root/.ssh/authorized_keys)" -lt "$(sed -n "s/^btime //p" /proc/stat)" && echo yes || echo no';
-
-/** The only address that QEMU's user network leases. */
-const GUEST_IPV4 = '10.0.2.15';
