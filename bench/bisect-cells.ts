@@ -1,7 +1,8 @@
 /**
- * Bisects real kernels: `node bench/bisect-cells.ts [--options N] [--seed N] CULPRIT…`, each culprit a row below. The good kernel is ours
- * with N options of Debian's more that ours does without, the bad one ours without the culprit: N + 1 options off, one of which
- * matters. Builds and boots for as long as it takes; a search that was broken off goes on where it was. Prints a row for each.
+ * Bisects real kernels: `node bench/bisect-cells.ts [--options N] [--seed N] PROBLEM…`, each a row below. The good kernel is ours with
+ * N options of Debian's more that ours does without, the bad one ours without what the row names: N options off that do not
+ * matter, and one or two that do. Builds and boots for as long as it takes; a search that was broken off goes on where it was.
+ * Prints a row for each.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -13,6 +14,7 @@ import { parseFragments } from '../image/kernel/fragment.ts';
 import { readKconfig } from '../image/kernel/kconfig/tree.ts';
 import { kernels } from '../image/kernel/rows.ts';
 import { debianConfiguration } from '../image/kernel/source.ts';
+import type { ImageArch } from '../image/recipe.ts';
 import { crossPrefix } from '../image/workshop/recipe.ts';
 import { type Configuration, readConfiguration, writeConfiguration } from '../runners/bisect/configuration.ts';
 import { isChosenIn } from '../runners/bisect/implications.ts';
@@ -25,19 +27,39 @@ import { stateFolderIn } from '../runners/cell/workspace.ts';
 import { defaultCacheFolder } from '../runners/host/cache-folder.ts';
 import { RunRegister } from '../runners/host/run-register.ts';
 import { attempt } from '../runners/process/command.ts';
-
-const ARCH = 'x86_64';
-const CELL = 'debian13-x86_64-xfs';
+import { ARCHES } from '../runners/qemu/arch.ts';
 
 /** What is switched off, and where that shows. */
-const CULPRITS: Readonly<Record<string, readonly string[]>> = {
-  XFS_FS: ['--check', 'hands over by kexec'],
-  VIRTIO_NET: ['--stage', 'stub', '--check', 'over SSH'],
-  FW_CFG_SYSFS: ['--stage', 'stub', '--check', 'over SSH'],
-  ACPI_BUTTON: ['--stage', 'stub', '--check', 'power off'],
-  IPV6: ['--stage', 'stub', '--check', 'AAAA'],
-  KEXEC: ['--check', 'hands over by kexec'],
+interface Problem {
+  readonly off: readonly string[];
+  readonly arch?: ImageArch;
+  readonly judge: readonly string[];
+  /** Each guest gets at random either of two machines, of which only one shows what is missing. */
+  readonly coin?: boolean;
+}
+
+const BOOT = ['--check', 'hands over by kexec'];
+const STUB = ['--stage', 'stub', '--check'];
+
+const PROBLEMS: Readonly<Record<string, Problem>> = {
+  xfs: { off: ['XFS_FS'], judge: BOOT },
+  network: { off: ['VIRTIO_NET'], judge: [...STUB, 'over SSH'] },
+  firmware: { off: ['FW_CFG_SYSFS'], judge: [...STUB, 'over SSH'] },
+  button: { off: ['ACPI_BUTTON'], judge: [...STUB, 'power off'] },
+  ipv6: { off: ['IPV6'], judge: [...STUB, 'AAAA'] },
+  aarch64: { off: ['XFS_FS'], judge: BOOT, arch: 'aarch64' },
+  either: { off: ['XFS_FS', 'OVERLAY_FS'], judge: BOOT },
+  // The boot plugin tries the one system call, then the other.
+  together: { off: ['KEXEC', 'KEXEC_FILE'], judge: BOOT },
+  half: { off: ['VIRTIO_PCI_LEGACY'], judge: [...STUB, 'over SSH', '--flaky', '--qemu', 'host'], coin: true },
 };
+
+/** An emulator in front of the host's, half of whose guests have a network card as it was before virtio 1.0. */
+const COIN = `#!/bin/bash
+words=("$@")
+if ((SRANDOM % 2)); then words=("\${words[@]/#virtio-net-pci,/virtio-net-pci,disable-modern=on,disable-legacy=off,}"); fi
+exec "$EMULATOR" "\${words[@]}"
+`;
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -53,24 +75,23 @@ mkdirSync(flags.out, { recursive: true });
 
 const cacheFolder = defaultCacheFolder(process.env, process.cwd());
 const { signal } = new AbortController();
-const ends = await configurations();
-for (const culprit of positionals) await search(culprit);
+const ends = new Map<ImageArch, Awaited<ReturnType<typeof configurations>>>();
+for (const name of positionals) await search(name);
 
 /** Our kernel with so many options more, and our own. */
-async function configurations() {
+async function configurations(arch: ImageArch) {
   using register = new RunRegister(stateFolderIn(cacheFolder), `bench-${process.pid}`);
-  const shop = await openKernelShop(ARCH, undefined, { cacheFolder }, { progress: console.log, register, signal });
-  const tree = await readKconfig(shop.source.folder, kernels[ARCH].srcarch);
-  const objects = join(cacheFolder, 'work/kernel-objects', `${ARCH}-bench-kconfig`);
-  const place = { tree: shop.source.folder, objects, arch: ARCH, signal } as const;
-  const make = workshopMake(place, shop.workshop, crossPrefix[ARCH]);
+  const shop = await openKernelShop(arch, undefined, { cacheFolder }, { progress: console.log, register, signal });
+  const tree = await readKconfig(shop.source.folder, kernels[arch].srcarch);
+  const objects = join(cacheFolder, 'work/kernel-objects', `${arch}-bench-kconfig`);
+  const make = workshopMake({ tree: shop.source.folder, objects, arch, signal }, shop.workshop, crossPrefix[arch]);
   const ours = (await kernelNames(shop, objects, make).usual?.()) as Configuration;
   const isChosen = isChosenIn(tree);
   const named = [...tree.keys()].filter(isChosen);
   const legalise = olddefconfig(objects, named, make);
 
-  const debian = readConfiguration((await debianConfiguration(ARCH, shop.supply)).text);
-  const unset = readFileSync(join(checkout, fragmentsOf(ARCH)[1] as string), 'utf8');
+  const debian = readConfiguration((await debianConfiguration(arch, shop.supply)).text);
+  const unset = readFileSync(join(checkout, fragmentsOf(arch)[1] as string), 'utf8');
   const random = randomFrom(seed);
   const candidates = parseFragments([{ name: 'unset', text: unset }])
     .filter(({ name, value }) => value === 'n' && ['y', 'm'].includes(debian.get(name) ?? 'n') && isChosen(name))
@@ -90,37 +111,48 @@ async function configurations() {
   }
   const { more: good, size } = await differing(least);
   console.log(`${size} options of ${candidates.length} that ours does without, on top of ${ours.size} values`);
-  return { good, named, without: (name: string) => legalise(new Map([...ours].filter(([other]) => other !== name))) };
+  const without = (names: readonly string[]) => legalise(new Map([...ours].filter(([name]) => !names.includes(name))));
+  return { good, named, without };
 }
 
-async function search(culprit: string): Promise<void> {
-  const how = CULPRITS[culprit];
-  if (!how) throw new RangeError(`${culprit}: there are ${Object.keys(CULPRITS).join(', ')}`);
-  const folder = join(flags.out, `${culprit}-${count}-${seed}`);
+/** What the search runs in: with the emulator of the coin, where there is one. */
+function surroundings(folder: string, arch: ImageArch): Record<string, string> {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const { qemu } = ARCHES[arch];
+  writeFileSync(join(bin, qemu), COIN, { mode: 0o755 });
+  return { PATH: `${bin}:${process.env.PATH}`, EMULATOR: join('/usr/bin', qemu) };
+}
+
+async function search(problem: string): Promise<void> {
+  const row = PROBLEMS[problem];
+  if (!row) throw new RangeError(`${problem}: there are ${Object.keys(PROBLEMS).join(', ')}`);
+  const { off, arch = 'x86_64', judge, coin = false } = row;
+  const folder = join(flags.out, `${problem}-${count}-${seed}`);
   mkdirSync(folder, { recursive: true });
-  const [good, bad] = [join(folder, 'good.config'), join(folder, 'bad.config')];
-  writeFileSync(good, writeConfiguration(ends.good, ends.named));
-  writeFileSync(bad, writeConfiguration(await ends.without(culprit), ends.named));
+  const { good, named, without } = ends.get(arch) ?? (await configurations(arch));
+  ends.set(arch, { good, named, without });
+  const files = { good: join(folder, 'good.config'), bad: join(folder, 'bad.config') };
+  writeFileSync(files.good, writeConfiguration(good, named));
+  writeFileSync(files.bad, writeConfiguration(await without(off), named));
   if (flags.only) return;
   const record = join(folder, 'bisect.ndjson');
   const goOn = readRecord(record).length > 0 ? ['--resume'] : [];
   const began = performance.now();
-  const argv = ['bisect', '--good', good, '--bad', bad, '--cell', CELL, ...how, '--out', folder, ...goOn];
+  const cell = `debian13-${arch}-xfs`;
+  const argv = ['bisect', '--good', files.good, '--bad', files.bad, '--cell', cell, ...judge, '--out', folder, ...goOn];
   const { exitCode, stdout, stderr } = await attempt([process.execPath, join(checkout, 'cli/main.ts'), ...argv], {
     log: join(folder, 'output.log'),
+    ...(coin ? { env: surroundings(folder, arch) } : {}),
   });
   const events = readRecord(record);
   const of = (type: string) => events.filter((event) => event.type === type);
   const seconds = (list: readonly object[]) =>
     list.reduce((sum, each) => sum + ((each as { seconds?: number }).seconds ?? 0), 0);
-  const answer =
-    /of \d+ differences[\s\S]*?\n\n/
-      .exec(stdout)?.[0]
-      .trim()
-      .replaceAll(/\s*\n\s*/g, ' ') ?? stderr.trim();
+  const found = /of \d+ differences[\s\S]*?\n\n/.exec(stdout)?.[0] ?? stderr;
   console.log(
     [
-      ...[culprit, `exit ${exitCode}`, answer, `${of('step').length} tests`],
+      ...[problem, `exit ${exitCode}`, found.trim().replaceAll(/\s*\n\s*/g, ' '), `${of('step').length} tests`],
       `${of('built').length} builds of ${seconds(of('built')).toFixed(0)} s`,
       `${of('trial').length} boots of ${seconds(of('trial')).toFixed(0)} s`,
       `${((performance.now() - began) / 1000).toFixed(0)} s on ${availableParallelism()} cores`,

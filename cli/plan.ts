@@ -1,3 +1,4 @@
+import { foresee } from '../runners/cell/foresee.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import { outlookOn } from '../suites/harness/outlook.ts';
 import type { Start } from './commands.ts';
@@ -8,7 +9,9 @@ import { resumedOf } from './resume.ts';
 
 export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
-  const planned = parsed.flags.has('resume') ? resumedOf(parsed, context) : planOf(parsed, matrix, context);
+  const asked = parsed.flags.has('resume') ? resumedOf(parsed, context) : planOf(parsed, matrix, context);
+  const run = await foresee(asked.plan.run, asked.options);
+  const planned = { ...asked, plan: { ...asked.plan, run } };
   context.print(planText(planned.plan, matrix, { list: parsed.flags.has('list') }));
   context.print(planTotals(planned, await outlookOn(planned.plan, planned.options)));
   return exitCodes.passed;

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { foresee } from '../runners/cell/foresee.ts';
 import { UsageError } from '../runners/errors.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
@@ -19,11 +20,12 @@ import { requireTools, usesOf } from './tools.ts';
 
 export const start: Start = async (parsed, context) => {
   const resumed = parsed.flags.has('resume') ? resumedOf(parsed, context) : undefined;
-  const planned = resumed ?? planOf(parsed, loadMatrix(), context);
-  const { plan, options } = planned;
+  const asked = resumed ?? planOf(parsed, loadMatrix(), context);
+  const { options } = asked;
+  const plan = { ...asked.plan, run: await foresee(asked.plan.run, options) };
   // Of a run that is resumed, all cells may have come to their end, and only the report be missing.
   if (plan.run.length === 0 && !resumed) throw nothingToRun(parsed, plan);
-  context.print(planTotals(planned, await outlookOn(plan, options)));
+  context.print(planTotals({ ...asked, plan }, await outlookOn(plan, options)));
   const warning = tooManyCores(options.cores);
   if (warning) context.print(`note: ${warning}`);
 

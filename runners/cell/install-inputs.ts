@@ -3,6 +3,9 @@ import type { PlannedCell } from '../matrix/plan.ts';
 import type { Inputs, Json } from '../store/inputs.ts';
 import type { CellArchive } from './archive.ts';
 
+/** Of who leaves it to the installer what to bootstrap with. */
+export const AS_IT_LIKES = 'as the installer likes';
+
 /**
  * All that decides what an install leaves on its disk. The boot plugin, the kernel and the machine are not among it: a
  * change to those tests the disks again without installing them again.
@@ -24,7 +27,7 @@ export function installInputs(
     // At whatever address: what stands in for a distribution never counts as one.
     ...(archive.kind === 'real' ? {} : { 'instead of the archive': archive.kind, 'stand-in': archive.standIn ?? null }),
     security: { uri: archive.securityUri, release: archive.securityDate },
-    bootstrap: bootstrap ?? 'as the installer likes',
+    bootstrap: bootstrap ?? AS_IT_LIKES,
     stub,
   };
 }

@@ -51,7 +51,11 @@ export class Reuse implements AsyncDisposable {
       signal,
     });
     const { reused } = this.#installation;
-    if (!reused) return undefined;
+    if (!reused) {
+      const { expectedAnew } = this.#planned;
+      if (expectedAnew !== undefined) this.#phases.expect(expectedAnew);
+      return undefined;
+    }
     this.#reused = await this.#installation.entry;
     const found = await this.#store.find(INSTALLED, inputs);
     // A checkpoint is of these bytes: an install of the same inputs made again has others.

@@ -13,6 +13,7 @@ const X86_64: ProbeTarget = {
   cpu: { kvm: 'host', tcg: 'max' },
   serial: 'ttyS0',
   native: 'x86_64',
+  cmdline: { kvm: [], tcg: [] },
 };
 
 let guest: TestGuest;

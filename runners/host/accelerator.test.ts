@@ -32,7 +32,15 @@ exec sleep 60
   await writeFile(qemu, script);
   await chmod(qemu, 0o755);
   const both = { kvm: 'x', tcg: 'x' };
-  const arch = { name: 'x', qemu, machine: both, cpu: both, serial: 'ttyS0', native: machine() };
+  const arch = {
+    name: 'x',
+    qemu,
+    machine: both,
+    cpu: both,
+    serial: 'ttyS0',
+    native: machine(),
+    cmdline: { kvm: [], tcg: [] },
+  };
   return { arch, kernel: qemu, initrd: qemu, cacheFolder: join(folder, 'cache') };
 }
 

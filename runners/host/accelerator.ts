@@ -25,6 +25,8 @@ export interface ProbeTarget {
   readonly serial: string;
   /** `uname -m` of the hosts that can run it without translating its instructions. */
   readonly native: string;
+  /** What its kernels have to be told on their command line, by accelerator. */
+  readonly cmdline: Readonly<Record<Accelerator, readonly string[]>>;
 }
 
 export interface ProbeOptions {
@@ -84,7 +86,10 @@ async function boot(accelerator: Accelerator, options: ProbeOptions, folder: str
     ...['-m', `${MEMORY_MIB}M`],
     ...['-kernel', kernel],
     ...['-initrd', initrd],
-    ...['-append', `console=${arch.serial} panic=-1 stub.probe=${word}`],
+    ...[
+      '-append',
+      [`console=${arch.serial}`, 'panic=-1', `stub.probe=${word}`, ...arch.cmdline[accelerator]].join(' '),
+    ],
     ...['-serial', 'stdio'],
   ];
   const log = join(folder, accelerator);

@@ -15,9 +15,12 @@ export interface PlannedCell {
   readonly archives: readonly [ArchiveKind, ...ArchiveKind[]];
   /** What is known to fail in it, from whichever of those it is installed. */
   readonly knownFailures: readonly KnownFailure[];
-  /** Seconds, from experience: from an empty disk, and from one that an earlier run has installed. */
+  /** Seconds, from experience. A plan knows of no disks: from an empty one, until it is foreseen that it will be another. */
   readonly expected: number;
+  /** From a disk that an earlier run has installed. */
   readonly expectedInstalled: number;
+  /** From an empty disk, where it is foreseen that none is needed. */
+  readonly expectedAnew?: number;
   /** What earlier runs of it have shown, where there were any. */
   readonly experience?: Experience;
 }

@@ -114,7 +114,7 @@ function kernel(spec: MachineSpec): string[] {
   return [
     ...['-kernel', spec.kernel],
     ...['-initrd', initrdOf(spec)],
-    ...['-append', spec.cmdline.join(' ')],
+    ...['-append', [...spec.cmdline, ...ARCHES[spec.arch].cmdline[spec.accelerator]].join(' ')],
     ...Object.entries(byDevice).flatMap(([name, file]) => [
       '-fw_cfg',
       `name=opt/io.systemd.credentials/${comma(name)},file=${comma(file)}`,

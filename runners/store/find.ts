@@ -32,9 +32,7 @@ export async function find(root: string, kind: string, inputs: Inputs, label?: s
   const key = keyOf(inputs);
   const hit = await keptAt(placeOf(root, kind, key));
   if (hit) return { key, hit };
-  const kept = await Promise.all((await placesIn(root, kind)).map(keptAt));
-  const near = kept
-    .filter((each) => each !== undefined)
+  const near = (await keptIn(root, kind))
     .map((each) => ({ ...each, differences: differencesOf(each.manifest.inputs, inputs) }))
     .toSorted(
       (a, b) =>
@@ -43,6 +41,12 @@ export async function find(root: string, kind: string, inputs: Inputs, label?: s
         b.manifest.made.at.localeCompare(a.manifest.made.at),
     );
   return { key, kind, ...(near[0] ? { nearest: near[0] } : {}) };
+}
+
+/** All entries of a kind whose manifests can be read, by these. */
+export async function keptIn(root: string, kind: string): Promise<Kept[]> {
+  const kept = await Promise.all((await placesIn(root, kind)).map(keptAt));
+  return kept.filter((each) => each !== undefined);
 }
 
 /** The newest generation of a place, if its manifest can be read. */
