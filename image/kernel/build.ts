@@ -1,12 +1,12 @@
 import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { HarnessError } from '../../runners/errors.ts';
 import type { ImageArch } from '../recipe.ts';
 import type { Work } from '../workshop/packages.ts';
 import { crossPrefix } from '../workshop/recipe.ts';
 import type { Workshop } from '../workshop/workshop.ts';
 import { deviations, requireApplied } from './check.ts';
+import { completed } from './complete.ts';
 import { parseConfiguration } from './configuration.ts';
 import { type Counts, count } from './count.ts';
 import { type Fragment, merge, parseFragments } from './fragment.ts';
@@ -38,9 +38,6 @@ export interface KernelReport {
   readonly changed: readonly string[];
 }
 
-/** How often completing a configuration may change it again before it is given up. */
-const ROUNDS = 5;
-
 /** Builds a kernel into an empty folder: `kernel`, `config`, `build.json`. */
 export async function buildKernel(folder: string, plan: Plan, work: Work): Promise<void> {
   const { arch, source, base, fragments, cacheFolder } = plan;
@@ -50,10 +47,12 @@ export async function buildKernel(folder: string, plan: Plan, work: Work): Promi
   await mkdir(join(cacheFolder, 'work/ccache'), { recursive: true });
   await withObjects(objects, work, async () => {
     const make = maker(plan, objects, work);
-    const complete = (text: string) => completed(text, objects, make);
-    work.progress?.('completing the configuration of the kernel');
-    const start = parseConfiguration(await complete(base));
-    const text = await complete(fragments.length > 0 ? merge(base, fragments) : base);
+    const purpose = 'completing the configuration of the kernel';
+    const complete = (text: string) => completed(text, objects, () => make(purpose, ['olddefconfig']));
+    work.progress?.(purpose);
+    const whole = await complete(base);
+    const start = parseConfiguration(whole);
+    const text = fragments.length > 0 ? await complete(merge(base, fragments)) : whole;
     const values = parseConfiguration(text);
     await writeFile(join(folder, 'config'), text);
     requireApplied(deviations(asked, values, tree), work.log);
@@ -106,24 +105,6 @@ function maker({ arch, source, workshop, cacheFolder }: Plan, objects: string, {
         ...(signal ? { signal } : {}),
       },
     );
-}
-
-/** The text of a configuration after `make olddefconfig`, again and again until it no longer changes. */
-async function completed(text: string, objects: string, make: Make): Promise<string> {
-  const file = join(objects, '.config');
-  let before = text;
-  await writeFile(file, text);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    await make('completing the configuration of the kernel', ['olddefconfig']);
-    const after = await readFile(file, 'utf8');
-    if (after === before) return after;
-    before = after;
-  }
-  throw new HarnessError({
-    code: 'kernel-config-unstable',
-    message: `make olddefconfig still changes the configuration after ${ROUNDS} rounds`,
-    evidence: file,
-  });
 }
 
 function changes(given: ReadonlyMap<string, string>, values: ReadonlyMap<string, string>): string[] {

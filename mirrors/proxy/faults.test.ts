@@ -10,7 +10,7 @@ const closed = 'http://127.0.0.1:1/d';
 const sha256 = (body: string) => createHash('sha256').update(body).digest('hex');
 const hashed = (body: string) => `/d/dists/s/main/binary-amd64/by-hash/SHA256/${sha256(body)}`;
 
-describe.skipIf(withoutNginx)('mirrors that fail (skipped where nginx is missing)', () => {
+describe.skipIf(withoutNginx)('mirrors that fail (skipped where there is no nginx to be had)', () => {
   test('in order: the second is asked only where the first fails, the third where the second does', async () => {
     const names = ['one', 'two', 'three'];
     const [one, two, three] = await Promise.all(

@@ -20,7 +20,7 @@ async function folderOf(files: Readonly<Record<string, string>>): Promise<string
   return folder;
 }
 
-describe.skipIf(withoutNginx)('a folder of this host as an archive (skipped where nginx is missing)', () => {
+describe.skipIf(withoutNginx)('a folder of this host as an archive (skipped where there is no nginx to be had)', () => {
   test('is served below its address, whole and in part, counted by itself, and nothing of it is kept', async () => {
     const folder = await folderOf({ 'a/c++ 1.rpm': 'a package', 'repodata/repomd.xml': '<xml>' });
     const { get, proxy, notes } = await at.run([], { folders: [{ uri, folder: pathToFileURL(folder).href }] });

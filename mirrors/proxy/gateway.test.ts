@@ -8,7 +8,7 @@ import { makeCertificate } from './tls.test-support.ts';
 const at = bench();
 const hostOf = (uri: string) => new URL(uri).host;
 
-describe.skipIf(withoutNginx)('a host that reaches the world through a proxy (skipped where nginx is missing)', () => {
+describe.skipIf(withoutNginx)('a host that reaches the world through a proxy (skipped where there is no nginx to be had)', () => {
   test('mirrors are asked through it, whose names nobody else knows, and are told apart', async () => {
     const one = await at.origin({ '/d/x y+z': { body: 'a package' } });
     const two = await at.origin({ '/d/other': { body: 'of the second' } });

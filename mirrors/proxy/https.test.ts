@@ -8,7 +8,7 @@ import { makeCertificate } from './tls.test-support.ts';
 
 const at = bench();
 
-describe.skipIf(withoutNginx)('https (skipped where nginx is missing)', () => {
+describe.skipIf(withoutNginx)('https (skipped where there is no nginx to be had)', () => {
   let folder: string;
   let certificate: Awaited<ReturnType<typeof makeCertificate>>;
   beforeAll(async () => {

@@ -38,7 +38,7 @@ async function otherRun(uri: string): Promise<{ runner: ChildProcess; port: numb
 
 const temporary = () => readdirSync(join(at.cache, 'packages/work/killed/cache'));
 
-describe.skipIf(withoutNginx)('kill -9 in the middle of a download (skipped where nginx is missing)', () => {
+describe.skipIf(withoutNginx)('kill -9 in the middle of a download (skipped where there is no nginx to be had)', () => {
   test('of the runner: nginx dies with it, the next start clears the rest, and nothing of the file is kept', async () => {
     const body = Buffer.alloc(400_000, 'x');
     const origin = await at.origin({ '/d/pool/x.deb': { body, rate: 100_000 }, '/d/InRelease': { body: 'whole' } });

@@ -4,18 +4,28 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
+import { defaultCacheFolder } from '../../runners/host/cache-folder.ts';
 import { RunRegister } from '../../runners/host/run-register.ts';
 import type { ProxiedArchive } from './archives.ts';
 import { onHost } from './nginx.ts';
-import { findNginx } from './nginx-program.ts';
+import { findNginx, unpackNginx } from './nginx-program.ts';
 import { type File, type Origin, startOrigin } from './origin.test-support.ts';
 import { PATIENCE, type Patience } from './plan.ts';
 import { type PackageProxy, type ProxyParts, startProxy, startReplay } from './proxy.ts';
 import type { RunRecord } from './records.ts';
 
-const program = findNginx('/nonexistent');
+/** The host's nginx, or the one that runs unpack where it has none: into the same place, once. */
+async function someNginx(): Promise<string | undefined> {
+  const cacheFolder = defaultCacheFolder(process.env, process.cwd());
+  const there = findNginx(cacheFolder);
+  if (there !== undefined) return there;
+  using register = new RunRegister(join(cacheFolder, 'state'), `test-${process.pid}`);
+  return unpackNginx(cacheFolder, register, AbortSignal.timeout(120_000));
+}
 
-/** Whether tests of the real nginx are skipped. */
+const program = await someNginx();
+
+/** Whether tests of the real nginx are skipped: there is none, and no apt to get it by. */
 export const withoutNginx = program === undefined;
 
 /** Mirrors that are to be found silent are found so in no time. */

@@ -12,7 +12,7 @@ import { bench, withoutNginx } from './proxy.test-support.ts';
 const at = bench();
 const nobody = { uri: 'http://127.0.0.1:1/debian', mirrors: [] };
 
-describe.skipIf(withoutNginx)('the proxy (skipped where nginx is missing)', () => {
+describe.skipIf(withoutNginx)('the proxy (skipped where there is no nginx to be had)', () => {
   test('fetches what is asked, once, and from then on has it', async () => {
     const origin = await at.origin({ '/debian/pool/c++_1~b.deb': { body: 'a package' } });
     const { get, proxy } = await at.run([{ uri: `${origin.uri}/debian`, mirrors: [] }]);

@@ -18,7 +18,7 @@ const answer = ({ status, body, headers }: Got): Answer => [
   headers['last-modified'],
 ];
 
-describe.skipIf(withoutNginx)('offline (skipped where nginx is missing)', () => {
+describe.skipIf(withoutNginx)('offline (skipped where there is no nginx to be had)', () => {
   const paths = ['/d/dists/s/InRelease', '/d/pool/x%2b%2b_1.deb', '/d/dists/s/nothing', '/d/big'];
   const saturday = new Date('2026-11-21T09:15:44Z');
 

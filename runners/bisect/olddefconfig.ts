@@ -1,9 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { completed } from '../../image/kernel/complete.ts';
 import { kernels } from '../../image/kernel/rows.ts';
 import type { ImageArch } from '../../image/recipe.ts';
 import type { Workshop } from '../../image/workshop/workshop.ts';
-import { HarnessError } from '../errors.ts';
 import { run } from '../process/command.ts';
 import {
   type Configuration,
@@ -53,31 +51,13 @@ export function workshopMake({ tree, objects, arch, signal }: KconfigPlace, work
   return () => workshop.run(argv, { purpose: PURPOSE, binds, signal, nice: 10 });
 }
 
-const ROUNDS = 5;
+/** What it drops besides are words about options that cannot be on. */
+const isSame = (one: string, other: string) =>
+  one === other || digestOf(readConfiguration(one)) === digestOf(readConfiguration(other));
 
-/**
- * The text of a configuration after Kconfig, until nothing changes. One call at a time: it lies in the folder of objects.
- *
- * @throws HarnessError `kernel-config-unstable`, `command-failed`
- */
-export async function settled(objects: string, asked: string, make: Make): Promise<string> {
-  const file = join(objects, '.config');
-  await mkdir(objects, { recursive: true });
-  let text = asked;
-  await writeFile(file, text);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    await make();
-    const after = await readFile(file, 'utf8');
-    // What it dropped besides are words about options that cannot be on.
-    if (after === text || digestOf(readConfiguration(after)) === digestOf(readConfiguration(text))) return after;
-    text = after;
-  }
-  throw new HarnessError({
-    code: 'kernel-config-unstable',
-    message: `make olddefconfig still changes the configuration after ${ROUNDS} rounds`,
-    evidence: file,
-  });
-}
+/** @throws HarnessError `kernel-config-unstable`, `command-failed` */
+export const settled = (objects: string, asked: string, make: Make): Promise<string> =>
+  completed(asked, objects, make, isSame);
 
 /**
  * Kconfig itself, until nothing changes. One after the other, each configuration once.

@@ -1,13 +1,18 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { startOrigin } from '../../mirrors/proxy/origin.test-support.ts';
 import type { Cell } from '../../runners/cell/cell.ts';
 import { latestInstalled } from '../../runners/cell/kept.ts';
 import { cacheFolder, loneCell, scratchFolder } from '../harness/lone-cell.ts';
+import { repack } from '../harness/repack.ts';
 import { type BadStart, handovers, stubBoots } from './diagnosed/at-boot.ts';
 import { endless } from './diagnosed/endless.ts';
-import { diagnosesOf, expectDiagnosis, tellScore } from './diagnosed/failure.ts';
+import { CHECKS, diagnosesOf, expectDiagnosis, tellScore } from './diagnosed/failure.ts';
+import { images } from './diagnosed/images.ts';
 import { inShell, serveArchives } from './diagnosed/in-shell.ts';
 import { rebootsOfDebian } from './diagnosed/in-system.ts';
+import { onHost } from './diagnosed/on-host.ts';
 
 /**
  * Failures provoked in real guests, and what the diagnosis makes of each: one right sentence, or this fails. Long; started by
@@ -47,6 +52,28 @@ describe('the installer, in one stub after the other', () => {
     await provoke(cell, host);
     await expectDiagnosis(cell, told, name, expected);
   });
+});
+
+test.for(images)('$name', async ({ name, change, damage, ...expected }) => {
+  await using stack = new AsyncDisposableStack();
+  const folder = await scratchFolder(stack);
+  const { image } = await (await loneCell(stack, id)).prepare();
+  const squashfs = change ? await repack(image.squashfs, folder, change) : join(folder, 'stub.squashfs');
+  if (!change) await copyFile(image.squashfs, squashfs);
+  const { emit, told } = diagnosesOf();
+  const installed = expected.check === CHECKS.handover ? await latestInstalled({ cacheFolder }, id) : undefined;
+  const given = { image: squashfs, kernel: image.kernel, initrd: image.initrd };
+  const cell = await loneCell(stack, id, given, installed, emit);
+  await damage?.(squashfs);
+  await expectDiagnosis(cell, told, name, expected);
+});
+
+test.for(onHost)('$name', async ({ name, cell: on, provoke, ...expected }) => {
+  await using stack = new AsyncDisposableStack();
+  const { emit, told } = diagnosesOf();
+  const cell = await loneCell(stack, on, {}, undefined, emit);
+  await provoke(cell, stack);
+  await expectDiagnosis(cell, told, name, expected);
 });
 
 test.for(endless)('$name', async ({ name, provoke, ...expected }) => {

@@ -4,7 +4,7 @@ import type { Installed } from '../../../runners/cell/installed.ts';
 import { testGuest } from '../../../runners/host/test-guest.ts';
 import type { RunOptions } from '../../../runners/matrix/options.ts';
 import { run } from '../../../runners/process/command.ts';
-import { addUnknownFeature, asInstalled, damageTables, emptyDisk, ext4Disk, foreignDisk } from './disks.ts';
+import { addUnknownFeature, asInstalled, damageTables, emptyDisk, ext4Disk, foreignDisk, wipeGroups } from './disks.ts';
 import { CHECKS, type Expected } from './failure.ts';
 
 /** Something that is wrong before the guest starts. */
@@ -17,20 +17,24 @@ export interface BadStart extends Expected {
   }>;
 }
 
-/** An initramfs with a busybox and this script as the first program. */
-async function initramfs(folder: string, init: string, mode = 0o755): Promise<string> {
+/** An initramfs with a busybox and this script as the first program; without one where there is no script. */
+async function initramfs(folder: string, init: string | undefined, mode = 0o755): Promise<string> {
   const tree = join(folder, 'initramfs');
   await mkdir(tree);
   const { initrd } = await testGuest();
   await run(['cpio', '--quiet', '-i', '-F', initrd], { cwd: tree });
-  await writeFile(join(tree, 'init'), `#!/bin/busybox sh\n${init}\n`);
-  await chmod(join(tree, 'init'), mode);
+  const names = ['.', 'bin', 'bin/busybox'];
+  if (init !== undefined) {
+    names.push('init');
+    await writeFile(join(tree, 'init'), `#!/bin/busybox sh\n${init}\n`);
+    await chmod(join(tree, 'init'), mode);
+  }
   const file = join(folder, 'initrd');
-  await run(['cpio', '--quiet', '-o', '-H', 'newc', '-F', file], { cwd: tree, input: '.\nbin\nbin/busybox\ninit\n' });
+  await run(['cpio', '--quiet', '-o', '-H', 'newc', '-F', file], { cwd: tree, input: `${names.join('\n')}\n` });
   return file;
 }
 
-const withInit = (init: string, mode?: number) => async (folder: string) => ({
+const withInit = (init: string | undefined, mode?: number) => async (folder: string) => ({
   // Debian's kernel has no driver for the disk in itself, so it falls back on no other root.
   options: { kernel: (await testGuest()).kernel, initrd: await initramfs(folder, init, mode) },
 });
@@ -57,6 +61,13 @@ export const stubBoots: readonly BadStart[] = [
     check: CHECKS.boot,
     code: 'no-init',
     says: /no first program that it can run/,
+  },
+  {
+    name: 'an initramfs without a first program',
+    given: withInit(undefined),
+    check: CHECKS.boot,
+    code: 'root-not-mounted',
+    says: /could not mount a root/,
   },
   {
     name: 'an initramfs that was cut off',
@@ -168,6 +179,13 @@ export const handovers: readonly BadStart[] = [
     check: CHECKS.handover,
     code: 'root-feature-unknown',
     says: /feature \(40000000\)/,
+  },
+  {
+    name: 'a filesystem whose tables are gone',
+    given: onDisk((folder) => ext4Disk(folder, {}, wipeGroups)),
+    check: CHECKS.handover,
+    code: 'root-not-mountable',
+    says: /could not mount the ext4 on \/dev\/vdb/,
   },
   {
     name: 'a filesystem of another kind',

@@ -61,6 +61,16 @@ export async function addUnknownFeature(raw: string): Promise<void> {
   }
 }
 
+/** Overwrites where ext4 has written down what lies where: behind the superblock, which stays. */
+export async function wipeGroups(raw: string): Promise<void> {
+  const file = await open(raw, 'r+');
+  try {
+    await file.write(Buffer.alloc(16384, 0xff), 0, 16384, 2048);
+  } finally {
+    await file.close();
+  }
+}
+
 /** Damages the tables of a qcow2 by which QEMU finds what the guest reads: such reads fail in the guest as on a dying disk. */
 export async function damageTables(disk: string): Promise<void> {
   const file = await open(disk, 'r+');

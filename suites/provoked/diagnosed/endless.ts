@@ -19,4 +19,11 @@ export const endless: readonly Failure[] = [
     code: 'looping',
     says: /said the same again and again for \d+ s, .* the archive is busy, once more/,
   },
+  {
+    name: 'an installer that switches the machine off',
+    provoke: asInstaller('poweroff -f', 'sleep infinity'),
+    check,
+    code: 'guest-powered-off',
+    says: /switched itself off/,
+  },
 ];

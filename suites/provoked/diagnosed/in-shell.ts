@@ -223,6 +223,35 @@ export const inShell: readonly ShellFailure[] = [
     says: /script of the package broken ended with 3/,
   },
   {
+    name: 'a package that was cut off',
+    provoke: (cell, host) =>
+      asInstaller(`curl -sS ${host}/broken.deb | head -c 300 > cut.deb`, 'dpkg -i ./cut.deb')(cell),
+    check,
+    code: 'package-unusable',
+    says: /dpkg could not install .*cut\.deb/,
+  },
+  {
+    name: 'a filesystem that no installer makes',
+    provoke: fromSigned('bare', 'FS=ntfs'),
+    check,
+    code: 'installer-gave-up',
+    says: /unknown FS=ntfs/,
+  },
+  {
+    name: 'a network without a way out',
+    provoke: (cell) =>
+      asInstaller(
+        'ip route add unreachable 192.0.2.0/24',
+        'export NETWORK_WAIT=2 MIRROR=http://192.0.2.1/debian SECURITY_MIRROR=http://192.0.2.1/debian',
+        './real.sh; status=$?',
+        'ip route del unreachable 192.0.2.0/24',
+        'exit $status',
+      )(cell),
+    check,
+    code: 'network-unreachable',
+    says: /no way to the archive/,
+  },
+  {
     name: 'a program that takes all memory',
     // The harness keeps the kernel from writing at this console.
     provoke: asInstaller('dmesg -n 7', FILL_MEMORY, 'tail /dev/zero'),

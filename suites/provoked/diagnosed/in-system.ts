@@ -14,6 +14,17 @@ const inInitramfs = (path: string, content: string) =>
     ].join('; '),
   );
 
+/** Adds a service that everything else waits for. */
+const addUnit = (service: string, install: string) =>
+  inGuest(
+    [
+      'cd /etc/systemd/system',
+      'units="DefaultDependencies=no\\nBefore=sysinit.target serial-getty@ttyS0.service"',
+      `printf "[Unit]\\n$units\\n[Service]\\n${service}\\nTimeoutSec=infinity\\n[Install]\\n${install}\\n" > first.service`,
+      'systemctl enable first.service; cd /root; sync',
+    ].join('; '),
+  );
+
 /** The installed Debian does not come up again. Each in a boot of its own. */
 export const rebootsOfDebian: readonly Failure[] = [
   {
@@ -47,6 +58,48 @@ export const rebootsOfDebian: readonly Failure[] = [
     check: CHECKS.reboot,
     code: 'device-timed-out',
     says: /waited in vain for .*dead/,
+  },
+  {
+    name: 'a root of another type than is asked for',
+    provoke: inInitramfs('conf/param.conf', 'ROOTFSTYPE=ext4'),
+    check: CHECKS.reboot,
+    code: 'root-mount-failed',
+    says: /could not mount its root/,
+  },
+  {
+    name: 'an initramfs that is asked for a shell',
+    provoke: inInitramfs('conf/param.conf', 'break=premount'),
+    check: CHECKS.reboot,
+    code: 'initramfs-shell',
+    says: /gave up and offers a shell/,
+  },
+  {
+    name: 'a line in fstab that names a disk of another type',
+    provoke: inGuest('echo "/dev/vda /srv ext4 defaults 0 0" >> /etc/fstab; sync'),
+    check: CHECKS.reboot,
+    code: 'mount-failed',
+    says: /could not mount srv\.mount/,
+  },
+  {
+    name: 'a boot into the emergency shell',
+    provoke: inGuest('systemctl set-default emergency.target; sync'),
+    check: CHECKS.reboot,
+    code: 'emergency-mode',
+    says: /offers an emergency shell/,
+  },
+  {
+    name: 'a console that needs what fails',
+    provoke: addUnit('Type=oneshot\\nExecStart=/bin/false', 'RequiredBy=serial-getty@ttyS0.service'),
+    check: CHECKS.reboot,
+    code: 'dependency-failed',
+    says: /first\.service did not start, and so .* did not either/,
+  },
+  {
+    name: 'a boot that waits for what never ends',
+    provoke: addUnit('Type=oneshot\\nExecStart=/bin/sleep infinity', 'WantedBy=sysinit.target'),
+    check: CHECKS.reboot,
+    code: 'job-waiting',
+    says: /waited for first\.service/,
   },
   {
     name: 'a shutdown that does not end',
