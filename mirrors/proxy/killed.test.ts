@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { clearLeftovers } from '../../runners/host/leftovers.ts';
 import { statOf } from '../../runners/host/processes.ts';
 import { keyOf } from './archives.ts';
-import { bench, get, withoutNginx } from './proxy.test-support.ts';
+import { bench, get, nginx, withoutNginx } from './proxy.test-support.ts';
 
 const at = bench();
 
@@ -17,14 +17,13 @@ async function otherRun(uri: string): Promise<{ runner: ChildProcess; port: numb
     import { mkdirSync, readFileSync } from 'node:fs';
     import { RunRegister } from ${source('../../runners/host/run-register.ts')};
     import { onHost } from ${source('nginx.ts')};
-    import { findNginx } from ${source('nginx-program.ts')};
     import { startProxy } from ${source('proxy.ts')};
     const folder = ${JSON.stringify(at.folder)};
     mkdirSync(folder + '/killed');
     const register = new RunRegister(folder + '/cache/state', 'killed');
     const proxy = await startProxy([{ uri: ${JSON.stringify(`${uri}/d`)}, mirrors: [] }], {
       run: 'killed', folder: folder + '/killed', cacheFolder: folder + '/cache', register,
-      start: onHost(findNginx(folder)), note: () => {}, signal: new AbortController().signal,
+      start: onHost(${JSON.stringify(nginx)}), note: () => {}, signal: new AbortController().signal,
     });
     const pid = Number(readFileSync(folder + '/cache/packages/work/killed/nginx.pid', 'utf8'));
     console.log(JSON.stringify({ port: proxy.port, pid }));

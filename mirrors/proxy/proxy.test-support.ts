@@ -23,10 +23,11 @@ async function someNginx(): Promise<string | undefined> {
   return unpackNginx(cacheFolder, register, AbortSignal.timeout(120_000));
 }
 
-const program = await someNginx();
+/** Absolute path. */
+export const nginx = await someNginx();
 
 /** Whether tests of the real nginx are skipped: there is none, and no apt to get it by. */
-export const withoutNginx = program === undefined;
+export const withoutNginx = nginx === undefined;
 
 /** Mirrors that are to be found silent are found so in no time. */
 const HURRY: Patience = { ...PATIENCE, connect: 1, silence: 1 };
@@ -86,7 +87,7 @@ export function bench(): Bench {
       register,
       note: (text) => void notes.push(text),
       signal: new AbortController().signal,
-      start: onHost(program ?? ''),
+      start: onHost(nginx ?? ''),
       patience: HURRY,
       ...changes,
     };

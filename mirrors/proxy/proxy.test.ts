@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { RunRegister } from '../../runners/host/run-register.ts';
 import { keyOf } from './archives.ts';
 import { freePort, onHost } from './nginx.ts';
-import { findNginx, unpackNginx } from './nginx-program.ts';
-import { bench, withoutNginx } from './proxy.test-support.ts';
+import { unpackNginx } from './nginx-program.ts';
+import { bench, nginx, withoutNginx } from './proxy.test-support.ts';
 
 const at = bench();
 const nobody = { uri: 'http://127.0.0.1:1/debian', mirrors: [] };
@@ -119,7 +119,7 @@ describe.skipIf(withoutNginx)('the proxy (skipped where there is no nginx to be 
     const ports = [taken, await freePort()];
     const origin = await at.origin({ '/d/x': { body: 'x' } });
     const { proxy, get } = await at.run([{ uri: `${origin.uri}/d`, mirrors: [] }], {
-      start: onHost(findNginx(at.cache) ?? '', async () => ports.shift() ?? 0),
+      start: onHost(nginx ?? '', async () => ports.shift() ?? 0),
     });
     expect(proxy.port).not.toBe(taken);
     expect((await get(`${origin.uri}/d/x`)).status).toBe(200);
@@ -129,7 +129,7 @@ describe.skipIf(withoutNginx)('the proxy (skipped where there is no nginx to be 
   test('one that cannot start says why, with the line to paste', async () => {
     const started = at.run([nobody], {
       trust: '/etc/hostname',
-      start: (job) => onHost(findNginx(at.cache) ?? '')({ ...job, conf: () => 'nonsense;' }),
+      start: (job) => onHost(nginx ?? '')({ ...job, conf: () => 'nonsense;' }),
     });
     await expect(started).rejects.toMatchObject({
       code: 'proxy-not-started',
