@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cell } from '../../runners/cell/cell.ts';
+import { emulatorFolders } from '../../runners/cell/emulator.ts';
 import { whatExists } from '../../runners/cell/existing.ts';
 import type { Installed } from '../../runners/cell/installed.ts';
 import type { Emit } from '../../runners/events/event.ts';
@@ -30,8 +31,15 @@ export async function loneCell(
   if (!planned) throw new RangeError(`${id} is no cell that can be run`);
   const folder = await mkdtemp(join(tmpdir(), 'lone-cell-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));
-  const options: RunOptions = { keep: false, jobs: 1, console: 'serial', cacheFolder, outFolder: folder, ...changes };
   const { signal } = new AbortController();
+  // As a run does: the host's may be one in which guests fail of the emulator's own faults.
+  const own = await emulatorFolders(
+    [planned],
+    { cacheFolder, ...changes },
+    { install: true, print: console.log, signal },
+  );
+  if (own.length > 0) process.env.PATH = [...own, process.env.PATH].join(':');
+  const options: RunOptions = { keep: false, jobs: 1, console: 'serial', cacheFolder, outFolder: folder, ...changes };
   const cell = stack.use(await Cell.open(planned, { options, folder, emit, signal }));
   if (installed) cell.startFrom(installed);
   await cell.prepare();

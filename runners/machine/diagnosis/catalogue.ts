@@ -3,7 +3,7 @@ import { INITRAMFS } from './catalogue/initramfs.ts';
 import { KERNEL, KERNEL_STUCK } from './catalogue/kernel.ts';
 import { MACHINE } from './catalogue/machine.ts';
 import { PACKAGES } from './catalogue/packages.ts';
-import { RESOURCES } from './catalogue/resources.ts';
+import { DAMAGE, RESOURCES } from './catalogue/resources.ts';
 import { ENDED, SERVICES } from './catalogue/services.ts';
 import { LOOPS, STANDSTILL } from './catalogue/silence.ts';
 import { STUB } from './catalogue/stub.ts';
@@ -16,6 +16,7 @@ import type { Row } from './row.ts';
  */
 export const CATALOGUE: readonly Row[] = [
   ...MACHINE,
+  ...DAMAGE,
   ...KERNEL,
   ...RESOURCES,
   ...STUB,

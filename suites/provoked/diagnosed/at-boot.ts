@@ -91,7 +91,7 @@ export const stubBoots: readonly BadStart[] = [
   {
     name: 'a first program that takes all memory',
     given: withInit(
-      '/bin/busybox mkdir /all; /bin/busybox mount -t tmpfs -o size=200% all /all; exec /bin/busybox dd if=/dev/zero of=/all/fill bs=64K',
+      '/bin/busybox mkdir -p /dev /all; /bin/busybox mount -t devtmpfs dev /dev; /bin/busybox mount -t tmpfs -o size=200% all /all; exec /bin/busybox dd if=/dev/zero of=/all/fill bs=64K',
     ),
     check: CHECKS.boot,
     code: 'memory-deadlock',

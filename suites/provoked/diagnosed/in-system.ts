@@ -43,9 +43,8 @@ export const rebootsOfDebian: readonly Failure[] = [
   },
   {
     name: 'a root without a system',
-    provoke: inGuest(
-      'mv /usr/lib/systemd /usr/lib/systemd-gone; mv /usr/sbin/init /usr/sbin/init-gone; sync; /usr/lib/systemd-gone/systemctl --version > /dev/null 2>&1; true',
-    ),
+    // The initramfs of Debian would be content with a shell.
+    provoke: inGuest('rm -f /usr/sbin/init /usr/lib/systemd/systemd /usr/bin/sh; sync'),
     check: CHECKS.reboot,
     code: 'root-unusable',
     says: /no system on it/,

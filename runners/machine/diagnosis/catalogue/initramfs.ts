@@ -38,7 +38,7 @@ export const INITRAMFS: readonly Row[] = [
     code: 'root-unusable',
     explains: BOOT_INSTALLED,
     seen: [
-      /Target filesystem doesn't have requested (?<init>\S+?)\.?$|Cannot find init|Failed to switch root: (?<why>.+)/,
+      /Target filesystem doesn't have requested (?<init>\S+?)\.?$|Cannot find init|No init found\. Try passing init= bootarg|Failed to switch root: (?<why>.+)/,
     ],
     sentence: 'the root filesystem was mounted and has no system on it that can be started',
     hint: 'Look at what lies on the disk: ./stub-matrix shell CELL, then mount it.',

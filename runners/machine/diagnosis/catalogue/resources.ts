@@ -1,13 +1,17 @@
 import { INSTALL, type Row } from '../row.ts';
 
-/** What runs out, and what breaks below the filesystem. */
-export const RESOURCES: readonly Row[] = [
+/** What makes everything above it fail in any way, up to a panic. */
+export const DAMAGE: readonly Row[] = [
   {
     code: 'squashfs-damaged',
     seen: [/SQUASHFS error: (?<what>.+)/],
     sentence: "stub's squashfs is damaged: {what}",
     hint: 'Build the image again: ./stub-matrix image --fresh; one of your own, compare with its checksum.',
   },
+];
+
+/** What runs out, and what breaks below the filesystem. */
+export const RESOURCES: readonly Row[] = [
   {
     code: 'io-error',
     seen: [/I\/O error, dev (?<device>(?:vd|sd|nvme)\w+), sector (?<sector>\d+) op \w+:\((?<operation>\w+)\)/],
