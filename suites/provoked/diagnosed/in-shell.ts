@@ -242,8 +242,9 @@ export const inShell: readonly ShellFailure[] = [
     provoke: (cell) =>
       asInstaller(
         'ip route add unreachable 192.0.2.0/24',
-        'export NETWORK_WAIT=2 MIRROR=http://192.0.2.1/debian SECURITY_MIRROR=http://192.0.2.1/debian',
-        './real.sh; status=$?',
+        // curl, which the installer asks first, has no words for this; apt has.
+        'echo "deb [trusted=yes] http://192.0.2.1/debian trixie main" > /tmp/sources.list',
+        'apt-get update -o Dir::Etc::SourceList=/tmp/sources.list -o APT::Update::Error-Mode=any; status=$?',
         'ip route del unreachable 192.0.2.0/24',
         'exit $status',
       )(cell),
