@@ -1,18 +1,19 @@
+import { dirname } from 'node:path';
+import { cpio } from '../../../image/cpio.ts';
 import type { Cell } from '../../../runners/cell/cell.ts';
 import { CHECKS, type Failure } from './failure.ts';
 
 const inGuest = (command: string) => async (cell: Cell) => void (await cell.guest.shell(command));
 
-/** Adds files to the initramfs of the installed system, which override those of the same name: a second archive behind the first. */
-const inInitramfs = (path: string, content: string) =>
-  inGuest(
-    [
-      `mkdir -p /tmp/more/$(dirname ${path}) && cd /tmp/more`,
-      `printf '%s\\n' '${content}' > ${path}`,
-      'find . | cpio -o -H newc --quiet >> /boot/initrd.img-$(uname -r)',
-      'cd /root; sync',
-    ].join('; '),
-  );
+/** Puts a file into the initramfs of the installed system, over one of that name: a second archive behind the first. */
+function inInitramfs(path: string, content: string) {
+  const parts = dirname(path).split('/');
+  const folders = parts.map((_, index) => ({ path: parts.slice(0, index + 1).join('/'), mode: 0o755 }));
+  const archive = cpio([...folders, { path, mode: 0o644, content: Buffer.from(`${content}\n`) }]).toString('base64');
+  const image = '/boot/initrd.img-$(uname -r)';
+  // The kernel looks for the next archive at a multiple of four bytes.
+  return inGuest(`truncate -s %4 ${image}; echo ${archive} | base64 -d >> ${image}; sync`);
+}
 
 /** Adds a service that everything else waits for. */
 const addUnit = (service: string, install: string) =>
