@@ -46,7 +46,9 @@ export const INITRAMFS: readonly Row[] = [
   {
     code: 'root-mount-failed',
     explains: BOOT_INSTALLED,
-    seen: [/mount: (?:mounting )?(?<what>\/dev\/\S+) on (?:\/root|\/sysroot) failed: (?<why>.+)/],
+    seen: [
+      /mount: (?:mounting )?(?<what>\/dev\/\S+) on (?:\/root|\/sysroot) failed: (?<why>.+)|Failed to mount (?<what>\S+) as root file system/,
+    ],
     sentence: "the installed system's initramfs could not mount its root {what}: {why}",
     hint: 'What the kernel said of it stands above this line.',
   },
