@@ -1,7 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell } from '../../../runners/cell/cell.ts';
 import { commandLineOf, processTable, withDescendants } from '../../../runners/host/processes.ts';
+import { startDaemon } from '../../../runners/process/daemon.ts';
+import { scratchFolder } from '../../harness/lone-cell.ts';
 import { CHECKS, type Expected } from './failure.ts';
 
 /** Something that goes wrong on this host, before the guest's first word or under a guest that runs. */
@@ -15,10 +18,13 @@ const XFS = 'debian13-x86_64-xfs';
 
 /** Opens a disk to write to it, and keeps it open. */
 async function hold(disk: string, stack: AsyncDisposableStack): Promise<void> {
-  const holder = spawn('qemu-io', ['-f', 'qcow2', disk], { stdio: ['pipe', 'pipe', 'inherit'] });
-  stack.defer(() => void holder.kill());
-  holder.stdin.write('length\n');
-  await once(holder.stdout, 'data');
+  const log = join(await scratchFolder(stack), 'holder.log');
+  stack.use(
+    await startDaemon(['stdbuf', '-o0', 'qemu-io', '-f', 'qcow2', '-c', 'length', '-c', 'sleep 3600000', disk], {
+      log,
+    }),
+  );
+  while ((await readFile(log, 'utf8')) === '') await sleep(100);
 }
 
 export const onHost: readonly HostFailure[] = [
