@@ -17,8 +17,6 @@ export const UNRECORDED: readonly string[] = [
   'root-driver-missing',
   'dracut-root-missing',
   'dracut-timeout',
-  'initramfs-shell',
-  'dependency-failed',
   'job-waiting',
   'shutdown-waiting',
   'unit-failed-at-boot',
