@@ -3,10 +3,10 @@ import type { Executed, FailOn } from '../channels/console/console.ts';
 import type { ConsoleMatch } from '../channels/console/search.ts';
 import { Neighbour } from '../channels/segment/neighbour.ts';
 import { Segment } from '../channels/segment/segment.ts';
-import { GuestFailure, HarnessError, StubMatrixError } from '../errors.ts';
-import { pasteable } from '../process/command.ts';
+import { GuestFailure, StubMatrixError } from '../errors.ts';
 import type { MachineSpec } from '../qemu/argv.ts';
-import { launchQemu, type Qemu, type QemuExit } from '../qemu/launch.ts';
+import { launchQemu, type Qemu } from '../qemu/launch.ts';
+import { deathOf } from './death.ts';
 import { type Sample, slowness } from './progress/sample.ts';
 import { isStopped, type Sampler, startSampler } from './progress/sampler.ts';
 import { type Budget, heldBack, watchProgress } from './progress/watch.ts';
@@ -259,33 +259,5 @@ export class Machine implements AsyncDisposable {
 
   #either(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
     return AbortSignal.any([this.#signal, ...signals.filter((each) => each !== undefined)]);
-  }
-}
-
-/** Whose fault the end of QEMU is, and what it was. */
-function deathOf(exit: QemuExit, awaiting: string, log: string, argv: readonly string[]): StubMatrixError {
-  const during = `while we waited for ${awaiting}`;
-  switch (exit.reason) {
-    case 'guest-shutdown':
-      return new GuestFailure({ code: 'guest-powered-off', message: `the guest powered itself off ${during}` });
-    case 'guest-panic':
-      return new GuestFailure({ code: 'kernel-panic', message: `the guest's kernel panicked ${during}` });
-    case 'quit':
-      return new HarnessError({ code: 'qemu-ended', message: `QEMU was told to end ${during}` });
-    case 'killed-by-signal':
-      return new HarnessError({
-        code: 'qemu-killed',
-        message: `QEMU was killed by ${exit.signal ?? 'a signal'} from outside ${during}`,
-        hint: 'look for who ended it: the out-of-memory killer writes into the kernel log',
-        command: 'journalctl -k -n 50',
-        evidence: log,
-      });
-    case 'exit-status':
-      return new HarnessError({
-        code: 'qemu-died',
-        message: `QEMU gave up with exit status ${exit.exitCode} ${during}`,
-        evidence: log,
-        command: pasteable(argv),
-      });
   }
 }

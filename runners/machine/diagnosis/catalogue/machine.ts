@@ -27,8 +27,8 @@ export const MACHINE: readonly Row[] = [
   },
   {
     code: 'qemu-died',
-    reason: /^qemu-died: QEMU gave up with exit status (?<status>\d+)/,
-    sentence: 'QEMU itself gave up with exit status {status}',
+    reason: /^qemu-died: QEMU (?<how>gave up with exit status \d+|crashed with SIG\w+)/,
+    sentence: 'QEMU itself {how}',
     hint: 'Its last words are in qemu.log of the cell.',
   },
   {

@@ -33,14 +33,14 @@ export const SYSTEMD: readonly Row[] = [
   {
     code: 'job-waiting',
     explains: { phases: ['boot-installed', 'boot-stub'], codes: SILENCE },
-    seen: [/A (?:start|stop) job is running for (?<unit>.+?) \(/],
+    seen: [/A (?:start|stop) job is running for (?<unit>.+?) \(|Job (?<unit>\S+)\/(?:start|stop) running \(/],
     sentence: 'the boot waited for {unit}, which neither started nor failed',
     hint: 'Run with --keep and ask it: systemctl list-jobs.',
   },
   {
     code: 'shutdown-waiting',
     explains: { phases: ['shutdown', 'power-off'] },
-    seen: [/A stop job is running for (?<unit>.+?) \(/],
+    seen: [/A stop job is running for (?<unit>.+?) \(|Job (?<unit>\S+)\/stop running \(/],
     sentence: 'the shutdown waited for {unit}, which did not end',
     hint: 'Run with --keep and ask it: systemctl list-jobs.',
   },
