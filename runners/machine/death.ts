@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { GuestFailure, HarnessError, type StubMatrixError } from '../errors.ts';
 import { pasteable } from '../process/command.ts';
 import type { QemuExit } from '../qemu/launch.ts';
@@ -17,7 +18,12 @@ const CRASHES: readonly (string | undefined)[] = [
 export function deathOf(exit: QemuExit, awaiting: string, log: string, argv: readonly string[]): StubMatrixError {
   const during = `while we waited for ${awaiting}`;
   const died = (how: string) =>
-    new HarnessError({ code: 'qemu-died', message: `QEMU ${how} ${during}`, evidence: log, command: pasteable(argv) });
+    new HarnessError({
+      code: 'qemu-died',
+      message: `QEMU ${how} ${during}${lastWords(log)}`,
+      evidence: log,
+      command: pasteable(argv),
+    });
   switch (exit.reason) {
     case 'guest-shutdown':
       return new GuestFailure({ code: 'guest-powered-off', message: `the guest powered itself off ${during}` });
@@ -36,5 +42,16 @@ export function deathOf(exit: QemuExit, awaiting: string, log: string, argv: rea
       });
     case 'exit-status':
       return died(`gave up with exit status ${exit.exitCode}`);
+  }
+}
+
+/** What QEMU itself has said last, if it has said anything. */
+function lastWords(log: string): string {
+  try {
+    const words = readFileSync(log, 'utf8').trim().split('\n').at(-1);
+    return words ? `; its last words: ${words}` : '';
+  } catch {
+    // There is no more to say of it.
+    return '';
   }
 }
