@@ -1,17 +1,15 @@
-import { foresee } from '../runners/cell/foresee.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import { outlookOn } from '../suites/harness/outlook.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import { planText, planTotals } from './plan-text.ts';
-import { planOf } from './planning.ts';
+import { foreseen, planOf } from './planning.ts';
 import { resumedOf } from './resume.ts';
 
 export const start: Start = async (parsed, context) => {
   const matrix = loadMatrix();
-  const asked = parsed.flags.has('resume') ? resumedOf(parsed, context) : planOf(parsed, matrix, context);
-  const run = await foresee(asked.plan.run, asked.options);
-  const planned = { ...asked, plan: { ...asked.plan, run } };
+  const resumes = parsed.flags.has('resume');
+  const planned = await foreseen(resumes ? resumedOf(parsed, context) : planOf(parsed, matrix, context));
   context.print(planText(planned.plan, matrix, { list: parsed.flags.has('list') }));
   context.print(planTotals(planned, await outlookOn(planned.plan, planned.options)));
   return exitCodes.passed;

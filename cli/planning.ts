@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HISTORY, type History, openHistory } from '../reports/history/history.ts';
 import { whatExists } from '../runners/cell/existing.ts';
+import { foresee } from '../runners/cell/foresee.ts';
 import type { Experience } from '../runners/matrix/experience.ts';
 import type { ArchiveChoice } from '../runners/matrix/fields.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
@@ -56,6 +57,12 @@ function experienced(outFolder: string, archive: ArchiveChoice, plan: (experienc
   }
   using opened = history;
   return plan((cell) => opened.experience([cell], kind).get(cell));
+}
+
+/** The same, expecting less of the cells whose disk is kept. */
+export async function foreseen<P extends Planned>(planned: P): Promise<P> {
+  const run = await foresee(planned.plan.run, planned.options);
+  return { ...planned, plan: { ...planned.plan, run } };
 }
 
 type ExperienceOf = (cell: string) => Experience | undefined;

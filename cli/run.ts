@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { foresee } from '../runners/cell/foresee.ts';
 import { UsageError } from '../runners/errors.ts';
 import { loadMatrix } from '../runners/matrix/load.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
@@ -14,18 +13,17 @@ import { checkGivenImage } from './given-image.ts';
 import { tidyUp } from './leftovers.ts';
 import { checkout, defaultFolders } from './options.ts';
 import { planTotals } from './plan-text.ts';
-import { planOf } from './planning.ts';
+import { foreseen, planOf } from './planning.ts';
 import { flagValues, resumedOf } from './resume.ts';
 import { requireTools, usesOf } from './tools.ts';
 
 export const start: Start = async (parsed, context) => {
   const resumed = parsed.flags.has('resume') ? resumedOf(parsed, context) : undefined;
-  const asked = resumed ?? planOf(parsed, loadMatrix(), context);
-  const { options } = asked;
-  const plan = { ...asked.plan, run: await foresee(asked.plan.run, options) };
+  const planned = await foreseen(resumed ?? planOf(parsed, loadMatrix(), context));
+  const { plan, options } = planned;
   // Of a run that is resumed, all cells may have come to their end, and only the report be missing.
   if (plan.run.length === 0 && !resumed) throw nothingToRun(parsed, plan);
-  context.print(planTotals({ ...asked, plan }, await outlookOn(plan, options)));
+  context.print(planTotals(planned, await outlookOn(plan, options)));
   const warning = tooManyCores(options.cores);
   if (warning) context.print(`note: ${warning}`);
 

@@ -55,9 +55,12 @@ export function patienceOf(phase: Phase, proof: AcceleratorProof, awaiting: stri
   return { awaiting, budget: budgetOf(phase, proof) };
 }
 
-/** Seconds for one command or one answer of a guest that is up, as much as this host and what else runs on it slow it down. */
+/**
+ * Seconds for one command or one answer of a guest that is up, as much as this host and what else runs on it slow it down. To the
+ * tenth: messages tell it.
+ */
 export function answerOf(proof: AcceleratorProof, machine: Pick<Machine, 'slowness'>): number {
-  return ANSWER[proof.accelerator] * Math.max(paceOf(proof), machine.slowness);
+  return Math.round(ANSWER[proof.accelerator] * Math.max(paceOf(proof), machine.slowness) * 10) / 10;
 }
 
 /** What a guest gets. TCG runs each core in a thread of its own; two let udev and systemd work side by side. */

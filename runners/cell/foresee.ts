@@ -6,6 +6,8 @@ import { type Inputs, keyOf } from '../store/inputs.ts';
 import { AS_IT_LIKES } from './install-inputs.ts';
 import { INSTALLED } from './installation.ts';
 
+/** What of stub an install can see, whatever its own Release. */
+type Stub = Awaited<ReturnType<typeof installInputsOf>>;
 type Wishes = Pick<RunOptions, 'cacheFolder' | 'fresh' | 'image' | 'from' | 'bootstrap'>;
 
 /**
@@ -22,22 +24,25 @@ export async function foresee(cells: readonly PlannedCell[], options: Wishes): P
     const { label = '', inputs } = manifest;
     kept.set(label, [...(kept.get(label) ?? []), inputs]);
   }
-  const foreseen = cells.map(async (planned) => {
-    for (const inputs of kept.get(planned.cell.id) ?? []) {
-      if (await wouldServe(planned, inputs, options)) {
-        return { ...planned, expected: planned.expectedInstalled, expectedAnew: planned.expected };
-      }
-    }
-    return planned;
+  // Hashing them reads every file of the image: once for all architectures and filesystems of a distribution.
+  const stubs = new Map<string, Stub>();
+  for (const { cell } of cells) {
+    if (kept.has(cell.id) && !stubs.has(cell.distro)) stubs.set(cell.distro, await installInputsOf(cell.distro, ''));
+  }
+  const foreseen = cells.map((planned) => {
+    const { cell, expected, expectedInstalled } = planned;
+    const stub = stubs.get(cell.distro);
+    const serves = (inputs: Inputs) => stub !== undefined && wouldServe(planned, inputs, stub, options);
+    if (!kept.get(cell.id)?.some(serves)) return planned;
+    return { ...planned, expected: expectedInstalled, expectedAnew: expected };
   });
-  return (await Promise.all(foreseen)).toSorted((a, b) => b.expected - a.expected);
+  return foreseen.toSorted((a, b) => b.expected - a.expected);
 }
 
 /** Whether today's installer would make the same of what these inputs say of everything else. */
-async function wouldServe({ cell, archives }: PlannedCell, inputs: Inputs, { bootstrap }: Wishes): Promise<boolean> {
+function wouldServe({ archives }: PlannedCell, inputs: Inputs, stub: Stub, { bootstrap }: Wishes): boolean {
   const { release } = inputs.stub as { readonly release: string };
   const kind = inputs['instead of the archive'] ?? 'real';
-  const stub = await installInputsOf(cell.distro, release);
-  const now = { ...inputs, bootstrap: bootstrap ?? AS_IT_LIKES, stub };
+  const now = { ...inputs, bootstrap: bootstrap ?? AS_IT_LIKES, stub: { ...stub, release } };
   return archives.some((each) => each === kind) && keyOf(now) === keyOf(inputs);
 }

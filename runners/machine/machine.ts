@@ -184,7 +184,7 @@ export class Machine implements AsyncDisposable {
       }
       await sleep(Math.max(0, until - Date.now()), undefined, { signal, ref: false });
     };
-    let instead = `not seen within ${Number(timeout.toFixed(1))} s`;
+    let instead = `not seen within ${timeout} s`;
     try {
       await this.whileAlive(awaiting, ask, budget);
     } catch (error) {

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, test } from 'vitest';
 import { startOrigin } from '../../mirrors/proxy/origin.test-support.ts';
 import type { Cell } from '../../runners/cell/cell.ts';
 import { latestInstalled } from '../../runners/cell/kept.ts';
+import type { Emit } from '../../runners/events/event.ts';
 import { cacheFolder, loneCell, scratchFolder } from '../harness/lone-cell.ts';
 import { repack } from '../harness/repack.ts';
 import { type BadStart, handovers, stubBoots } from './diagnosed/at-boot.ts';
 import { endless } from './diagnosed/endless.ts';
-import { CHECKS, diagnosesOf, expectDiagnosis, tellScore } from './diagnosed/failure.ts';
+import { CHECKS, diagnosesOf, type Expected, expectDiagnosis, tellScore } from './diagnosed/failure.ts';
 import { images } from './diagnosed/images.ts';
 import { inShell, serveArchives } from './diagnosed/in-shell.ts';
 import { rebootsOfDebian } from './diagnosed/in-system.ts';
@@ -26,13 +27,24 @@ const id = 'debian13-x86_64-xfs';
 
 afterAll(tellScore);
 
-test.for<BadStart>([...stubBoots, ...handovers])('$name', async ({ name, given, ...expected }) => {
+/** Has a cell of its own fail, which `provoke` has opened and brought to where it goes wrong. */
+async function expectFailure(
+  name: string,
+  expected: Expected,
+  provoke: (stack: AsyncDisposableStack, emit: Emit) => Promise<Cell>,
+): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const { options, installed } = await given(await scratchFolder(stack));
   const { emit, told } = diagnosesOf();
-  const cell = await loneCell(stack, id, options, installed, emit);
+  const cell = await provoke(stack, emit);
   await expectDiagnosis(cell, told, name, expected);
-});
+}
+
+test.for<BadStart>([...stubBoots, ...handovers])('$name', ({ name, given, ...expected }) =>
+  expectFailure(name, expected, async (stack, emit) => {
+    const { options, installed } = await given(await scratchFolder(stack));
+    return loneCell(stack, id, options, installed, emit);
+  }),
+);
 
 describe('the installer, in one stub after the other', () => {
   const stack = new AsyncDisposableStack();
@@ -54,43 +66,43 @@ describe('the installer, in one stub after the other', () => {
   });
 });
 
-test.for(images)('$name', async ({ name, change, damage, ...expected }) => {
-  await using stack = new AsyncDisposableStack();
-  const folder = await scratchFolder(stack);
-  const { image } = await (await loneCell(stack, id)).prepare();
-  const squashfs = change ? await repack(image.squashfs, folder, change) : join(folder, 'stub.squashfs');
-  if (!change) await copyFile(image.squashfs, squashfs);
-  const { emit, told } = diagnosesOf();
-  const installed = expected.check === CHECKS.handover ? await latestInstalled({ cacheFolder }, id) : undefined;
-  const given = { image: squashfs, kernel: image.kernel, initrd: image.initrd };
-  const cell = await loneCell(stack, id, given, installed, emit);
-  await damage?.(squashfs);
-  await expectDiagnosis(cell, told, name, expected);
-});
+test.for(images)('$name', ({ name, change, damage, ...expected }) =>
+  expectFailure(name, expected, async (stack, emit) => {
+    const folder = await scratchFolder(stack);
+    const { image } = await (await loneCell(stack, id)).prepare();
+    const squashfs = change ? await repack(image.squashfs, folder, change) : join(folder, 'stub.squashfs');
+    if (!change) await copyFile(image.squashfs, squashfs);
+    const installed = expected.check === CHECKS.handover ? await latestInstalled({ cacheFolder }, id) : undefined;
+    const given = { image: squashfs, kernel: image.kernel, initrd: image.initrd };
+    const cell = await loneCell(stack, id, given, installed, emit);
+    await damage?.(squashfs);
+    return cell;
+  }),
+);
 
-test.for(onHost)('$name', async ({ name, cell: on, provoke, ...expected }) => {
-  await using stack = new AsyncDisposableStack();
-  const { emit, told } = diagnosesOf();
-  const cell = await loneCell(stack, on, {}, undefined, emit);
-  await provoke(cell, stack);
-  await expectDiagnosis(cell, told, name, expected);
-});
+test.for(onHost)('$name', ({ name, cell: on, provoke, ...expected }) =>
+  expectFailure(name, expected, async (stack, emit) => {
+    const cell = await loneCell(stack, on, {}, undefined, emit);
+    await provoke(cell, stack);
+    return cell;
+  }),
+);
 
-test.for(endless)('$name', async ({ name, provoke, ...expected }) => {
-  await using stack = new AsyncDisposableStack();
-  const { emit, told } = diagnosesOf();
-  const cell = await loneCell(stack, id, {}, undefined, emit);
-  await cell.bootStub();
-  await provoke(cell);
-  await expectDiagnosis(cell, told, name, expected);
-});
+test.for(endless)('$name', ({ name, provoke, ...expected }) =>
+  expectFailure(name, expected, async (stack, emit) => {
+    const cell = await loneCell(stack, id, {}, undefined, emit);
+    await cell.bootStub();
+    await provoke(cell);
+    return cell;
+  }),
+);
 
-test.for(rebootsOfDebian)('$name', async ({ name, provoke, ...expected }) => {
-  await using stack = new AsyncDisposableStack();
-  const { emit, told } = diagnosesOf();
-  const cell = await loneCell(stack, id, {}, await latestInstalled({ cacheFolder }, id), emit);
-  await cell.bootDisk();
-  await cell.reachInstalled();
-  await provoke(cell);
-  await expectDiagnosis(cell, told, name, expected);
-});
+test.for(rebootsOfDebian)('$name', ({ name, provoke, ...expected }) =>
+  expectFailure(name, expected, async (stack, emit) => {
+    const cell = await loneCell(stack, id, {}, await latestInstalled({ cacheFolder }, id), emit);
+    await cell.bootDisk();
+    await cell.reachInstalled();
+    await provoke(cell);
+    return cell;
+  }),
+);

@@ -147,7 +147,7 @@ export class Console implements Disposable {
           end(() => reject(this.#closedError(awaiting)));
         }
       };
-      const late = () => fail('console-timeout', `${awaiting}: not seen within ${Number(timeout.toFixed(1))} s`);
+      const late = () => fail('console-timeout', `${awaiting}: not seen within ${timeout} s`);
       const timer = setTimeout(late, timeout * 1000);
       signal?.addEventListener('abort', abort);
       this.#waits.add(look);

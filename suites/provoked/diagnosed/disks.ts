@@ -50,41 +50,32 @@ export async function ext4Disk(
 
 /** Has the superblock name a feature that no kernel knows yet. */
 export async function addUnknownFeature(raw: string): Promise<void> {
-  const file = await open(raw, 'r+');
-  try {
-    const features = Buffer.alloc(4);
-    await file.read(features, 0, 4, EXT4_INCOMPATIBLE);
-    features.writeUInt32LE((features.readUInt32LE() | 0x40000000) >>> 0);
-    await file.write(features, 0, 4, EXT4_INCOMPATIBLE);
-  } finally {
-    await file.close();
-  }
+  await using file = await open(raw, 'r+');
+  const features = Buffer.alloc(4);
+  await file.read(features, 0, 4, EXT4_INCOMPATIBLE);
+  features.writeUInt32LE((features.readUInt32LE() | 0x40000000) >>> 0);
+  await file.write(features, 0, 4, EXT4_INCOMPATIBLE);
+}
+
+/** Overwrites a part of a file; `at` in bytes from its beginning. */
+export async function overwrite(path: string, bytes: Uint8Array, at: number): Promise<void> {
+  await using file = await open(path, 'r+');
+  await file.write(bytes, 0, bytes.length, at);
 }
 
 /** Overwrites where ext4 has written down what lies where: behind the superblock, which stays. */
-export async function wipeGroups(raw: string): Promise<void> {
-  const file = await open(raw, 'r+');
-  try {
-    await file.write(Buffer.alloc(16384, 0xff), 0, 16384, 2048);
-  } finally {
-    await file.close();
-  }
-}
+export const wipeGroups = (raw: string): Promise<void> => overwrite(raw, Buffer.alloc(16384, 0xff), 2048);
 
 /** Damages the tables of a qcow2 by which QEMU finds what the guest reads: such reads fail in the guest as on a dying disk. */
 export async function damageTables(disk: string): Promise<void> {
-  const file = await open(disk, 'r+');
-  try {
-    const head = Buffer.alloc(48);
-    await file.read(head, 0, 48, 0);
-    const l1 = Number(head.readBigUInt64BE(40));
-    const entry = Buffer.alloc(8);
-    await file.read(entry, 0, 8, l1);
-    const l2 = Number(entry.readBigUInt64BE() & 0x00ffffffffffff00n);
-    // The first cluster, with the superblock in it, stays; the next ones are said to lie where none can.
-    const nowhere = Buffer.alloc(8 * 1000, Buffer.from('8000000000000200', 'hex'));
-    await file.write(nowhere, 0, nowhere.length, l2 + 8);
-  } finally {
-    await file.close();
-  }
+  await using file = await open(disk, 'r+');
+  const head = Buffer.alloc(48);
+  await file.read(head, 0, 48, 0);
+  const l1 = Number(head.readBigUInt64BE(40));
+  const entry = Buffer.alloc(8);
+  await file.read(entry, 0, 8, l1);
+  const l2 = Number(entry.readBigUInt64BE() & 0x00ffffffffffff00n);
+  // The first cluster, with the superblock in it, stays; the next ones are said to lie where none can.
+  const nowhere = Buffer.alloc(8 * 1000, Buffer.from('8000000000000200', 'hex'));
+  await file.write(nowhere, 0, nowhere.length, l2 + 8);
 }

@@ -1,5 +1,6 @@
-import { open, rm, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { overwrite } from './disks.ts';
 import { CHECKS, type Expected } from './failure.ts';
 
 /** An image of stub with something wrong in it. */
@@ -15,14 +16,8 @@ const PLUGIN = 'usr/lib/stub/init.d/50-kexec-boot';
 
 /** Writes zeros over a part of a file, given in fractions of its length. */
 const zeros = (from: number, to: number) => async (path: string) => {
-  const file = await open(path, 'r+');
-  try {
-    const { size } = await file.stat();
-    const length = Math.floor(size * (to - from));
-    await file.write(Buffer.alloc(length), 0, length, Math.floor(size * from));
-  } finally {
-    await file.close();
-  }
+  const { size } = await stat(path);
+  await overwrite(path, Buffer.alloc(Math.floor(size * (to - from))), Math.floor(size * from));
 };
 
 export const images: readonly BadImage[] = [
