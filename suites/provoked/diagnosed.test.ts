@@ -7,13 +7,18 @@ import { latestInstalled } from '../../runners/cell/kept.ts';
 import type { Emit } from '../../runners/events/event.ts';
 import { cacheFolder, loneCell, scratchFolder } from '../harness/lone-cell.ts';
 import { repack } from '../harness/repack.ts';
-import { type BadStart, handovers, stubBoots } from './diagnosed/at-boot.ts';
+import { badArchives } from './diagnosed/bad-archives.ts';
+import { badInstalls } from './diagnosed/bad-installs.ts';
+import type { BadStart } from './diagnosed/bad-start.ts';
 import { endless } from './diagnosed/endless.ts';
 import { CHECKS, diagnosesOf, type Expected, expectDiagnosis, tellScore } from './diagnosed/failure.ts';
+import { handovers } from './diagnosed/handovers.ts';
 import { images } from './diagnosed/images.ts';
-import { inShell, serveArchives } from './diagnosed/in-shell.ts';
-import { rebootsOfDebian } from './diagnosed/in-system.ts';
+import { inKernel } from './diagnosed/in-kernel.ts';
+import { rebootsOfDebian, rebootsWithDracut } from './diagnosed/in-system.ts';
 import { onHost } from './diagnosed/on-host.ts';
+import { serveArchives } from './diagnosed/served.ts';
+import { stubBoots } from './diagnosed/stub-boots.ts';
 
 /**
  * Failures provoked in real guests, and what the diagnosis makes of each: one right sentence, or this fails. Long; started by
@@ -39,10 +44,10 @@ async function expectFailure(
   await expectDiagnosis(cell, told, name, expected);
 }
 
-test.for<BadStart>([...stubBoots, ...handovers])('$name', ({ name, given, ...expected }) =>
+test.for<BadStart>([...stubBoots, ...handovers])('$name', ({ name, cell = id, given, ...expected }) =>
   expectFailure(name, expected, async (stack, emit) => {
     const { options, installed } = await given(await scratchFolder(stack));
-    return loneCell(stack, id, options, installed, emit);
+    return loneCell(stack, cell, options, installed, emit);
   }),
 );
 
@@ -54,13 +59,13 @@ describe('the installer, in one stub after the other', () => {
 
   beforeAll(async () => {
     const origin = stack.use(await startOrigin({}));
-    host = await serveArchives(origin, await scratchFolder(stack));
+    host = await serveArchives(origin, await scratchFolder(stack), stack);
     cell = await loneCell(stack, id, {}, undefined, emit);
     await cell.bootStub();
   });
   afterAll(() => stack.disposeAsync());
 
-  test.for(inShell)('$name', async ({ name, provoke, ...expected }) => {
+  test.for([...badArchives, ...badInstalls])('$name', async ({ name, provoke, ...expected }) => {
     await provoke(cell, host);
     await expectDiagnosis(cell, told, name, expected);
   });
@@ -97,9 +102,18 @@ test.for(endless)('$name', ({ name, provoke, ...expected }) =>
   }),
 );
 
-test.for(rebootsOfDebian)('$name', ({ name, provoke, ...expected }) =>
+test.for(inKernel)('$name', ({ name, provoke, ...expected }) =>
   expectFailure(name, expected, async (stack, emit) => {
-    const cell = await loneCell(stack, id, {}, await latestInstalled({ cacheFolder }, id), emit);
+    const cell = await loneCell(stack, id, {}, undefined, emit);
+    await cell.bootStub();
+    await provoke(cell, stack);
+    return cell;
+  }),
+);
+
+test.for([...rebootsOfDebian, ...rebootsWithDracut])('$name', ({ name, cell: on = id, provoke, ...expected }) =>
+  expectFailure(name, expected, async (stack, emit) => {
+    const cell = await loneCell(stack, on, { archive: 'auto' }, await latestInstalled({ cacheFolder }, on), emit);
     await cell.bootDisk();
     await cell.reachInstalled();
     await provoke(cell);

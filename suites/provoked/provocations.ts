@@ -128,6 +128,15 @@ export const inSecondSystem: readonly Provocation[] = [
     diagnosed: ['host-key-changed', /another host key/],
   },
   {
+    name: 'the key is gone',
+    provoke: behindBackOfSsh('rm /root/.ssh/authorized_keys'),
+    check: 'SSH logs in by key',
+    status: 'failed',
+    code: 'ssh-refused',
+    message: /key/,
+    diagnosed: ['ssh-key-refused', /does not take the run's key/],
+  },
+  {
     name: 'sshd not enabled',
     provoke: behindBackOfSsh('systemctl disable --now ssh'),
     check: 'SSH logs in by key',

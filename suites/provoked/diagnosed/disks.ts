@@ -33,6 +33,16 @@ export async function foreignDisk(folder: string, mkfs: readonly [string, ...str
   return toQcow2(folder, raw);
 }
 
+/** Encrypted, with nothing in it. */
+export async function encryptedDisk(folder: string, key: string): Promise<string> {
+  const raw = join(folder, 'disk.raw');
+  await run(['truncate', '-s', '64M', raw]);
+  // The least that makes a key of a password: an emulated guest would take minutes for what is usual.
+  const cheap = ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'];
+  await run(['cryptsetup', 'luksFormat', '--batch-mode', ...cheap, '--key-file', '-', raw], { input: key });
+  return toQcow2(folder, raw);
+}
+
 /** An ext4 that holds these files; `patch` may then change the raw disk. */
 export async function ext4Disk(
   folder: string,

@@ -1,5 +1,5 @@
 import { CHECKS, type Failure } from './failure.ts';
-import { asInstaller } from './in-shell.ts';
+import { asInstaller } from './installer.ts';
 
 const check = CHECKS.install;
 

@@ -1,17 +1,12 @@
-import { dirname } from 'node:path';
-import { cpio } from '../../../image/cpio.ts';
 import type { Cell } from '../../../runners/cell/cell.ts';
 import { CHECKS, type Failure } from './failure.ts';
+import { filesInInitramfs } from './initramfs.ts';
 
 const inGuest = (command: string) => async (cell: Cell) => void (await cell.guest.shell(command));
 
-/** Puts a file into the initramfs of the installed system, over one of that name: a second archive behind the first. */
-function inInitramfs(path: string, content: string) {
-  const parts = dirname(path).split('/');
-  const folders = parts.map((_, index) => ({ path: parts.slice(0, index + 1).join('/'), mode: 0o755 }));
-  const archive = cpio([...folders, { path, mode: 0o644, content: Buffer.from(`${content}\n`) }]).toString('base64');
-  const image = '/boot/initrd.img-$(uname -r)';
-  // The kernel looks for the next archive at a multiple of four bytes.
+/** Puts files into the initramfs of the installed system, over those of their names: a second archive behind the first. */
+function inInitramfs(files: Readonly<Record<string, string>>, image = '/boot/initrd.img-$(uname -r)') {
+  const archive = filesInInitramfs(files).toString('base64');
   return inGuest(`truncate -s %4 ${image}; echo ${archive} | base64 -d >> ${image}; sync`);
 }
 
@@ -26,18 +21,23 @@ const addUnit = (service: string, install: string) =>
     ].join('; '),
   );
 
+/** A boot of an installed system that fails; of debian13 where no cell is said. */
+interface Reboot extends Failure {
+  readonly cell?: string;
+}
+
 /** The installed Debian does not come up again. Each in a boot of its own. */
-export const rebootsOfDebian: readonly Failure[] = [
+export const rebootsOfDebian: readonly Reboot[] = [
   {
     name: 'a root that is not there',
-    provoke: inInitramfs('conf/param.conf', 'ROOT=UUID=00000000-dead-beef-0000-000000000000'),
+    provoke: inInitramfs({ 'conf/param.conf': 'ROOT=UUID=00000000-dead-beef-0000-000000000000' }),
     check: CHECKS.reboot,
     code: 'root-missing',
     says: /waits in vain for its root, UUID=00000000-dead/,
   },
   {
     name: 'an initramfs without the driver of the disk',
-    provoke: inInitramfs('etc/modprobe.d/none.conf', 'blacklist virtio_blk'),
+    provoke: inInitramfs({ 'etc/modprobe.d/none.conf': 'blacklist virtio_blk' }),
     check: CHECKS.reboot,
     code: 'root-driver-missing',
     says: /no disk at all/,
@@ -61,14 +61,14 @@ export const rebootsOfDebian: readonly Failure[] = [
   },
   {
     name: 'a root of another type than is asked for',
-    provoke: inInitramfs('conf/param.conf', 'ROOTFSTYPE=ext4'),
+    provoke: inInitramfs({ 'conf/param.conf': 'ROOTFSTYPE=ext4' }),
     check: CHECKS.reboot,
     code: 'root-mount-failed',
     says: /could not mount its root/,
   },
   {
     name: 'an initramfs that is asked for a shell',
-    provoke: inInitramfs('conf/param.conf', 'break=premount'),
+    provoke: inInitramfs({ 'conf/param.conf': 'break=premount' }),
     check: CHECKS.reboot,
     code: 'initramfs-shell',
     says: /gave up and offers a shell/,
@@ -109,5 +109,52 @@ export const rebootsOfDebian: readonly Failure[] = [
     check: CHECKS.reboot,
     code: 'shutdown-waiting',
     says: /shutdown waited for stubborn/,
+  },
+  {
+    name: 'a console that does not start',
+    provoke: inGuest(
+      'f=/etc/systemd/system/serial-getty@ttyS0.service.d; mkdir $f; printf "[Service]\\nExecStartPre=/bin/false\\n" > $f/broken.conf; sync',
+    ),
+    check: CHECKS.reboot,
+    code: 'unit-failed-at-boot',
+    says: /serial-getty@ttyS0\.service .*did not start/,
+  },
+  {
+    name: 'a root that was frozen and not thawed',
+    provoke: inGuest('sysctl -q kernel.hung_task_timeout_secs=10; fsfreeze --freeze /'),
+    check: CHECKS.reboot,
+    code: 'task-blocked',
+    says: /waits inside the kernel for a device/,
+  },
+  {
+    name: 'a module that does not give its processor back',
+    provoke: inGuest('(taskset 1 modprobe tcrypt mode=303 sec=100000) > /dev/null 2>&1 &'),
+    check: CHECKS.reboot,
+    code: 'soft-lockup',
+    says: /processor 0 of the guest was stuck in the kernel, on behalf of modprobe/,
+  },
+];
+
+/** Dracut asks less often here than the three minutes for which it waits. */
+const SOON = { 'etc/cmdline.d/90-soon.conf': 'rd.retry=20' };
+const DRACUT_IMAGE = '/boot/initramfs-$(uname -r).img';
+
+/** A system whose initramfs is of dracut does not come up again. */
+export const rebootsWithDracut: readonly Reboot[] = [
+  {
+    name: 'dracut without the names of disks',
+    cell: 'centos9stream-x86_64-xfs',
+    provoke: inInitramfs({ ...SOON, 'usr/lib/udev/rules.d/60-persistent-storage.rules': '' }, DRACUT_IMAGE),
+    check: CHECKS.reboot,
+    code: 'dracut-root-missing',
+    says: /dracut waited in vain for \/dev\/disk\/by-uuid/,
+  },
+  {
+    name: 'dracut that waits for what never comes',
+    cell: 'centos9stream-x86_64-xfs',
+    provoke: inInitramfs({ ...SOON, 'usr/lib/dracut/hooks/initqueue/finished/never.sh': 'false' }, DRACUT_IMAGE),
+    check: CHECKS.reboot,
+    code: 'dracut-timeout',
+    says: /initqueue timed out/,
   },
 ];

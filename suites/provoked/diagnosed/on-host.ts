@@ -1,10 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cell } from '../../../runners/cell/cell.ts';
 import { commandLineOf, processTable, withDescendants } from '../../../runners/host/processes.ts';
+import { run } from '../../../runners/process/command.ts';
 import { startDaemon } from '../../../runners/process/daemon.ts';
 import { scratchFolder } from '../../harness/lone-cell.ts';
+import { asInstalled, emptyDisk } from './disks.ts';
+import { replaceWords } from './emulator.ts';
 import { CHECKS, type Expected } from './failure.ts';
 
 /** Something that goes wrong on this host, before the guest's first word or under a guest that runs. */
@@ -35,6 +38,37 @@ export const onHost: readonly HostFailure[] = [
     check: CHECKS.boot,
     code: 'qemu-image-locked',
     says: /got no "write" lock/,
+  },
+  {
+    name: 'a disk that is gone',
+    cell: XFS,
+    provoke: async (cell) => rm((await cell.disk()) as string),
+    check: CHECKS.boot,
+    code: 'qemu-start-failed',
+    says: /did not start: Could not open '.*disk\.qcow2': No such file/,
+  },
+  {
+    name: 'a QEMU that gets no more memory from this host',
+    cell: XFS,
+    provoke: async (cell) => {
+      await cell.bootStub();
+      await run(['prlimit', '--pid', String(cell.machine.qemu.pid), '--as=1']);
+    },
+    check: CHECKS.install,
+    code: 'qemu-died',
+    says: /QEMU itself crashed with SIG/,
+  },
+  {
+    name: 'a machine without its disk',
+    cell: XFS,
+    provoke: async (cell, stack) => {
+      const folder = await scratchFolder(stack);
+      cell.startFrom(await asInstalled(folder, await emptyDisk(folder)));
+      await replaceWords(stack, 'virtio-blk-pci,drive=data*', 'virtio-rng-pci');
+    },
+    check: CHECKS.handover,
+    code: 'disk-missing',
+    says: /neither a data disk nor a share/,
   },
   {
     name: 'a virtiofsd that is killed',

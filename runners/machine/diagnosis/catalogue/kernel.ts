@@ -20,17 +20,10 @@ export const KERNEL: readonly Row[] = [
     code: 'cpu-too-old',
     within: 'asked',
     seen: [
-      /(?<program>\S+): error while loading shared libraries: (?<library>\S+): CPU ISA level is lower than required|Fatal glibc error: CPU does not support (?<level>x86-64-v\d)/,
+      /(?<program>\S+): (?:error while loading shared libraries: (?<library>\S+): )?CPU ISA level is lower than required|Fatal glibc error: CPU does not support (?<level>x86-64-v\d)/,
     ],
     sentence: "the guest's processor lacks instructions that {distro}'s programs take for granted {level}",
     hint: "Compare the row's `cpu` in matrix.yaml with what the distribution asks for.",
-  },
-  {
-    code: 'cpu-too-old-for-kernel',
-    within: 'asked',
-    seen: [/This kernel requires an? (?<wanted>\S+) CPU, but only detected an? (?<found>\S+) CPU/],
-    sentence: "the kernel wants a processor of the kind {wanted} and the guest's is of the kind {found}",
-    hint: "Compare the row's `cpu` in matrix.yaml with what the kernel asks for.",
   },
   {
     code: 'memory-deadlock',

@@ -22,7 +22,8 @@ export const MACHINE: readonly Row[] = [
   },
   {
     code: 'qemu-start-failed',
-    reason: /^qemu-start-failed: QEMU ended at once with [^:]+: (?<words>.+)/,
+    // Without the option it read last, which can be longer than what is wrong with it.
+    reason: /^qemu-start-failed: QEMU ended at once with [^:]+: (?:qemu-system-\w+: )?(?:-\w+ \S+: )?(?<words>.+)/,
     sentence: 'QEMU did not start: {words}',
   },
   {

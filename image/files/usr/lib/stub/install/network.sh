@@ -11,7 +11,7 @@ has_route() {
   grep -q -E '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route
 }
 
-# fetch URL: its content on stdout; else status 1, with what curl said in $FETCH_WORDS. Not an answer yet (no name server, a
+# fetch URL: its content on stdout; else status 1, with what curl said in $FETCH_WORDS, the reason first. Not an answer yet (no name server, a
 # server that restarts) is tried again for NETWORK_WAIT seconds from when there is an address; a plain "no" of the server is final.
 fetch() {
   local until=$((SECONDS + NETWORK_WAIT)) late=$((SECONDS + ADDRESS_WAIT)) status
@@ -37,7 +37,7 @@ download() {
 await_release() {
   local url=$1/dists/$2/InRelease release
   FETCH_WORDS=$(mktemp)
-  release=$(fetch "$url") || fail "$url does not answer: $(tail -n 1 "$FETCH_WORDS")"
+  release=$(fetch "$url") || fail "$url does not answer: $(head -n 1 "$FETCH_WORDS")"
   rm -f "$FETCH_WORDS"
   grep -q -x -e "Codename: $2" -e "Suite: $2" <<< "$release" || fail "$url answers, but is no index of $2"
   say "$url of $(sed -n 's/^Date: //p' <<< "$release")"

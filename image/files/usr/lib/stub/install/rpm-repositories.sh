@@ -24,7 +24,7 @@ await_repositories() {
 await_repository() {
   local url=$1/repodata/repomd.xml index
   FETCH_WORDS=$(mktemp)
-  index=$(fetch "$url") || fail "$url does not answer: $(tail -n 1 "$FETCH_WORDS")"
+  index=$(fetch "$url") || fail "$url does not answer: $(head -n 1 "$FETCH_WORDS")"
   rm -f "$FETCH_WORDS"
   grep -q '<repomd[ >]' <<< "$index" || fail "$url answers, but is no index of packages"
   say "$url, revision $(sed -n 's:.*<revision>\(.*\)</revision>.*:\1:p' <<< "$index")"

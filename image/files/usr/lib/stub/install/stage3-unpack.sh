@@ -9,7 +9,7 @@ FETCHED=/stub-fetched
 find_stage3() {
   local list name _ url=$MIRROR/${STAGE3[$ARCHITECTURE]}
   list=$(mktemp) FETCH_WORDS=$(mktemp)
-  fetch "$url" > "$list" || fail "$url does not answer: $(tail -n 1 "$FETCH_WORDS")"
+  fetch "$url" > "$list" || fail "$url does not answer: $(head -n 1 "$FETCH_WORDS")"
   prepare_keys "${FINGERPRINTS[@]}"
   extract_signed "$list" "$list.signed"
   read -r name _ < <(grep -v '^#' "$list.signed" | grep .) || fail "$url names no tarball"
