@@ -55,10 +55,13 @@ export async function askIdentity(machine: Machine, patience: Patience): Promise
 const SHELL_PROMPT = /root@[\w.-]+:~# |\[root@[\w.-]+ ~\]# |\n[\w.-]+ ~ # /;
 const LOGIN_PROMPT = /\n[\w.-]+ login: /;
 
-/** Waits for the prompt of a root shell, and keeps the kernel from writing into what is typed there. */
+/**
+ * Waits for the prompt of a root shell, and keeps the kernel from writing into what is typed there, but for errors: those may
+ * be all that is ever told of why a guest stands still.
+ */
 export async function awaitRootShell(machine: Machine, patience: Patience, from: number): Promise<void> {
   await machine.see(SHELL_PROMPT, { ...patience, from });
-  await machine.execute('dmesg -n 1', { ...patience, awaiting: 'a quiet console' });
+  await machine.execute('dmesg -n 4', { ...patience, awaiting: 'a quiet console' });
 }
 
 /** systemd's words when all that it starts is there, or whatever comes first: a getty takes its time behind them. */

@@ -111,12 +111,20 @@ test.for(inKernel)('$name', ({ name, provoke, ...expected }) =>
   }),
 );
 
-test.for([...rebootsOfDebian, ...rebootsWithDracut])('$name', ({ name, cell: on = id, provoke, ...expected }) =>
-  expectFailure(name, expected, async (stack, emit) => {
-    const cell = await loneCell(stack, on, { archive: 'auto' }, await latestInstalled({ cacheFolder }, on), emit);
-    await cell.bootDisk();
-    await cell.reachInstalled();
-    await provoke(cell);
-    return cell;
-  }),
+test.for([...rebootsOfDebian, ...rebootsWithDracut])(
+  '$name',
+  ({ name, cell: on = id, archive, provoke, ...expected }) =>
+    expectFailure(name, expected, async (stack, emit) => {
+      const cell = await loneCell(
+        stack,
+        on,
+        archive ? { archive } : {},
+        await latestInstalled({ cacheFolder }, on),
+        emit,
+      );
+      await cell.bootDisk();
+      await cell.reachInstalled();
+      await provoke(cell);
+      return cell;
+    }),
 );

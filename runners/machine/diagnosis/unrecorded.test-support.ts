@@ -3,21 +3,9 @@
  * To record one, see docs/how-to/add-a-diagnosis.md; then it has a file in transcripts/, and its name goes from here.
  */
 export const UNRECORDED: readonly string[] = [
-  'qemu-start-failed',
-  'qemu-died',
-  'cpu-too-old',
-  'cpu-too-old-for-kernel',
-  'oops-panic',
-  'oops',
-  'disk-full',
-  'stub-gave-up',
-  'luks-key-missing',
-  'luks-key-wrong',
-  'disk-missing',
   'dracut-root-missing',
   'dracut-timeout',
   'unit-failed-at-boot',
-  'certificate-time',
   'ssh-key-refused',
   'task-blocked',
   'soft-lockup',

@@ -15,6 +15,18 @@ const ROUNDS = 3;
 const FEWEST = 6;
 
 /**
+ * Of the kernel's report on itself, all but its first line: registers, code and stack are others each time, and a letter that a
+ * busy serial port sends twice makes one more. Who reports that every half minute does not get on.
+ */
+const OF_A_TRACE = new RegExp(
+  [
+    String.raw`\+0+x[0-9a-f]`,
+    String.raw`^\[+ *[\d.]+\]+ +(?:Modules linked in|CPU:+ \d|Tainted:+ |Hardware name:+ |Cod+e:+ |Call [Tt]race|<\/?[A-Z]+>)`,
+    String.raw`^\[+ *[\d.]+\]+ *(?:\w{1,4}|pstate) ?:+ ? ?(?:\w{4}:)?(?:0x)?[0-9a-f]{4,}\b`,
+  ].join('|'),
+);
+
+/**
  * A line without what differs each time it is said: times, counters, addresses, the place of systemd's moving asterisks.
  * Per cent are kept: who counts up to a hundred is getting on.
  */
@@ -40,7 +52,7 @@ export function followRepeats(began: number): {
   return {
     add(at, line) {
       const words = masked(line);
-      if (words === '') return;
+      if (words === '' || OF_A_TRACE.test(line)) return;
       if (known.has(words)) {
         count += 1;
         again.set(words, line);

@@ -1,4 +1,5 @@
 import type { Cell } from '../../../runners/cell/cell.ts';
+import type { ArchiveChoice } from '../../../runners/matrix/fields.ts';
 import { CHECKS, type Failure } from './failure.ts';
 import { filesInInitramfs } from './initramfs.ts';
 
@@ -24,6 +25,7 @@ const addUnit = (service: string, install: string) =>
 /** A boot of an installed system that fails; of debian13 where no cell is said. */
 interface Reboot extends Failure {
   readonly cell?: string;
+  readonly archive?: ArchiveChoice;
 }
 
 /** The installed Debian does not come up again. Each in a boot of its own. */
@@ -111,39 +113,42 @@ export const rebootsOfDebian: readonly Reboot[] = [
     says: /shutdown waited for stubborn/,
   },
   {
-    name: 'a console that does not start',
-    provoke: inGuest(
-      'f=/etc/systemd/system/serial-getty@ttyS0.service.d; mkdir $f; printf "[Service]\\nExecStartPre=/bin/false\\n" > $f/broken.conf; sync',
-    ),
+    name: 'a unit that fails, and nobody at the console',
+    provoke: async (cell) => {
+      await addUnit('Type=oneshot\\nExecStart=/bin/false', 'WantedBy=sysinit.target')(cell);
+      await inGuest('systemctl mask serial-getty@ttyS0; sync')(cell);
+    },
     check: CHECKS.reboot,
     code: 'unit-failed-at-boot',
-    says: /serial-getty@ttyS0\.service .*did not start/,
+    says: /first\.service.* did not start/,
   },
   {
     name: 'a root that was frozen and not thawed',
-    provoke: inGuest('sysctl -q kernel.hung_task_timeout_secs=10; fsfreeze --freeze /'),
+    provoke: inGuest('echo 10 > /proc/sys/kernel/hung_task_timeout_secs; fsfreeze --freeze /'),
     check: CHECKS.reboot,
     code: 'task-blocked',
     says: /waits inside the kernel for a device/,
   },
   {
     name: 'a module that does not give its processor back',
-    provoke: inGuest('(taskset 1 modprobe tcrypt mode=303 sec=100000) > /dev/null 2>&1 &'),
+    // It measures how fast a hash is, for a day, before the root is mounted.
+    provoke: inGuest('echo tcrypt mode=303 sec=86400 >> /etc/initramfs-tools/modules; update-initramfs -u; sync'),
     check: CHECKS.reboot,
     code: 'soft-lockup',
-    says: /processor 0 of the guest was stuck in the kernel, on behalf of modprobe/,
+    says: /processor \d of the guest was stuck in the kernel, on behalf of modprobe/,
   },
 ];
 
 /** Dracut asks less often here than the three minutes for which it waits. */
 const SOON = { 'etc/cmdline.d/90-soon.conf': 'rd.retry=20' };
+const CENTOS = { cell: 'centos9stream-x86_64-xfs', archive: 'stand-in' } as const;
 const DRACUT_IMAGE = '/boot/initramfs-$(uname -r).img';
 
 /** A system whose initramfs is of dracut does not come up again. */
 export const rebootsWithDracut: readonly Reboot[] = [
   {
     name: 'dracut without the names of disks',
-    cell: 'centos9stream-x86_64-xfs',
+    ...CENTOS,
     provoke: inInitramfs({ ...SOON, 'usr/lib/udev/rules.d/60-persistent-storage.rules': '' }, DRACUT_IMAGE),
     check: CHECKS.reboot,
     code: 'dracut-root-missing',
@@ -151,7 +156,7 @@ export const rebootsWithDracut: readonly Reboot[] = [
   },
   {
     name: 'dracut that waits for what never comes',
-    cell: 'centos9stream-x86_64-xfs',
+    ...CENTOS,
     provoke: inInitramfs({ ...SOON, 'usr/lib/dracut/hooks/initqueue/finished/never.sh': 'false' }, DRACUT_IMAGE),
     check: CHECKS.reboot,
     code: 'dracut-timeout',
