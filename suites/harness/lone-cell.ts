@@ -27,7 +27,8 @@ export async function loneCell(
   installed?: Installed,
   emit: Emit = () => {},
 ): Promise<Cell> {
-  const [planned] = makePlan(loadMatrix(), whatExists(changes), { selection: { cell: [id] } }).run;
+  const { archive = 'real' } = changes;
+  const [planned] = makePlan(loadMatrix(), whatExists(changes), { selection: { cell: [id] }, archive }).run;
   if (!planned) throw new RangeError(`${id} is no cell that can be run`);
   const folder = await mkdtemp(join(tmpdir(), 'lone-cell-'));
   stack.defer(() => rm(folder, { recursive: true, force: true }));

@@ -10,5 +10,4 @@ export const UNRECORDED: readonly string[] = [
   'task-blocked',
   'soft-lockup',
   'rcu-stall',
-  'boot-loop',
 ];

@@ -11,8 +11,7 @@ import { scratchFolder } from '../../harness/lone-cell.ts';
 
 /** Its number among the registers of x86_64. */
 const RIP = '10';
-/** As a value of eight bytes. */
-const NOWHERE = '0'.repeat(16);
+const lowestByteFirst = (address: string) => Buffer.from(address.padStart(16, '0'), 'hex').reverse().toString('hex');
 
 function packets(socket: Socket) {
   let received = '';
@@ -40,22 +39,22 @@ function packets(socket: Socket) {
   };
 }
 
-/**
- * Has the processor that calls a function of the guest's kernel next go on at address 0 instead: a call of what is not there.
- *
- * @param address of that function, as /proc/kallsyms has it.
- */
-export async function callNowhere(cell: Cell, stack: AsyncDisposableStack, address: string): Promise<void> {
+/** Of the guest's kernel, as a hexadecimal number; 0 is where nothing is. */
+export const addressOf = async (cell: Cell, symbol: string): Promise<string> =>
+  (await cell.guest.shell(`sed -n 's/ [tTW] ${symbol}$//p' /proc/kallsyms`)).trim();
+
+/** Has the processor that gets to the first address next go on at the second instead: a call that ends up somewhere else. */
+export async function divert(cell: Cell, stack: AsyncDisposableStack, from: string, to: string): Promise<void> {
   const path = join(await scratchFolder(stack), 'gdb');
   await cell.machine.qemu.qmp.hmp(`gdbserver unix:${path},server=on,wait=off`);
   const socket = connect(path);
   stack.defer(() => void socket.destroy());
   await once(socket, 'connect');
   const ask = packets(socket);
-  await ask(`Z1,${address},1`);
+  await ask(`Z1,${from},1`);
   const [, thread] = /thread:(\w+)/.exec(await ask('c')) ?? [];
-  await ask(`z1,${address},1`);
+  await ask(`z1,${from},1`);
   await ask(`Hg${thread}`);
-  await ask(`P${RIP}=${NOWHERE}`);
+  await ask(`P${RIP}=${lowestByteFirst(to)}`);
   await ask('D');
 }

@@ -14,13 +14,6 @@ export interface BadImage extends Expected {
 
 const PLUGIN = 'usr/lib/stub/init.d/50-kexec-boot';
 
-/** Takes both processors before all others, and all of their time. */
-const SELFISH = `#!/bin/sh
-echo -1 > /proc/sys/kernel/sched_rt_runtime_us
-for processor in 0 1; do taskset -c $processor chrt -f 99 sh -c 'while :; do :; done' & done
-wait
-`;
-
 /** Writes zeros over a part of a file, given in fractions of its length. */
 const zeros = (from: number, to: number) => async (path: string) => {
   const { size } = await stat(path);
@@ -55,12 +48,5 @@ export const images: readonly BadImage[] = [
     check: CHECKS.handover,
     code: 'stub-plugin-failed',
     says: /50-kexec-boot ended with status 3/,
-  },
-  {
-    name: 'a plugin that leaves no time to the kernel',
-    change: (tree) => writeFile(join(tree, 'usr/lib/stub/init.d/10-selfish'), SELFISH, { mode: 0o755 }),
-    check: CHECKS.boot,
-    code: 'rcu-stall',
-    says: /stood still for longer than its kernel puts up with/,
   },
 ];
