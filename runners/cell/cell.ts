@@ -67,13 +67,13 @@ export class Cell implements AsyncDisposable {
     return new Cell(planned, given, await openWorkspace(given.folder, given.options.cacheFolder));
   }
 
-  /** Finds the archive, builds or reuses the image, proves an accelerator. */
+  /** Finds the archive if anything is to be installed, builds or reuses the image, proves an accelerator. */
   async prepare(): Promise<Prepared> {
     const { options, signal } = this.#given;
     const { register } = this.#workspace;
     const progress = (step: string) => this.#phases.progress(step);
     const prepared = await this.#phases.span('image', () =>
-      prepare(this.planned, options, { progress, register, signal }),
+      prepare(this.planned, options, { progress, register, signal }, this.#guest.installed?.archive),
     );
     for (const [name, value] of Object.entries(factsAbout(prepared, this.planned.distribution)))
       this.#phases.fact(name, value);

@@ -1,3 +1,4 @@
+import type { ArchiveKind } from '../matrix/fields.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import type { Inputs, Json } from '../store/inputs.ts';
@@ -30,4 +31,34 @@ export function installInputs(
     bootstrap: bootstrap ?? AS_IT_LIKES,
     stub,
   };
+}
+
+/** What was installed of these inputs came from there: nobody need look for that archive again to boot it. */
+export function archiveIn(inputs: Inputs): CellArchive {
+  const {
+    archive,
+    security,
+    'instead of the archive': instead,
+  } = inputs as unknown as {
+    readonly archive: Source;
+    readonly security: Source;
+    readonly 'instead of the archive'?: ArchiveKind;
+  };
+  const from = 'what the disk was installed from';
+  return {
+    kind: instead ?? 'real',
+    codename: '',
+    version: '',
+    uri: archive.uri,
+    date: archive.release,
+    from,
+    securityUri: security.uri,
+    securityDate: security.release,
+    securityFrom: from,
+  };
+}
+
+interface Source {
+  readonly uri: string;
+  readonly release: string;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { installerLine } from './install.ts';
-import { installInputs } from './install-inputs.ts';
+import { archiveIn, installInputs } from './install-inputs.ts';
 
 const cell = { id: 'debian12-x86_64-ext4', distro: 'debian12', arch: 'x86_64', fs: 'ext4' };
 const archive = {
@@ -63,4 +63,10 @@ test('an address is data, not shell', () => {
 test('what a stand-in installs is another thing, at whatever address', () => {
   const keyOf = (kind: 'real' | 'stand-in') => installInputs({ cell } as PlannedCell, { ...archive, kind }, {}, null);
   expect(keyOf('stand-in')).not.toEqual(keyOf('real'));
+});
+
+test.each(['real', 'stand-in'] as const)('what was installed of a %s archive knows where it came from', (kind) => {
+  const installed = installInputs({ cell } as PlannedCell, { ...archive, kind }, {}, null);
+  const { uri, date, securityUri, securityDate } = archive;
+  expect(archiveIn(installed)).toMatchObject({ kind, uri, date, securityUri, securityDate });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type KeyPair, readKeyPair } from '../channels/ssh/keys.ts';
 import { moveFile } from '../process/files.ts';
 import { packTree } from '../share/pack.ts';
+import type { CellArchive } from './archive.ts';
 import type { Medium } from './medium.ts';
 
 /** What an install left, as the store keeps it: not to be written to. Absolute paths. */
@@ -15,6 +16,8 @@ export type Installed = {
   /** The digest of the names and versions of all packages, as the installer printed it; empty where it printed none. */
   readonly packages: string;
   readonly luksKey?: string;
+  /** What it was installed from, where that is known. */
+  readonly archive?: CellArchive;
 } & ({ readonly disk: string; readonly share?: undefined } | { readonly share: string; readonly disk?: undefined });
 
 /** The names in the folder of an entry. */

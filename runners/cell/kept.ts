@@ -4,7 +4,7 @@ import type { PlannedCell } from '../matrix/plan.ts';
 import { type Inputs, keyOf } from '../store/inputs.ts';
 import { realArchiveOf } from './archive.ts';
 import { imageArchiveOf } from './image.ts';
-import { installInputs } from './install-inputs.ts';
+import { archiveIn, installInputs } from './install-inputs.ts';
 import { INSTALLED } from './installation.ts';
 import { type Installed, readInstalled } from './installed.ts';
 import { visibleOf } from './prepare.ts';
@@ -47,7 +47,7 @@ export async function installedOf(options: Pick<RunOptions, 'cacheFolder'>, inpu
       message: `the installed disk ${keyOf(inputs)} is damaged, or was removed meanwhile`,
     });
   });
-  return readInstalled(entry.folder);
+  return { ...(await readInstalled(entry.folder)), archive: archiveIn(inputs) };
 }
 
 /** What a run of this cell would look for in the store before it installs. */

@@ -56,13 +56,22 @@ export function visibleOf(distro: string, archive: Pick<CellArchive, 'date'>): P
   return installInputsOf(distro, archive.date);
 }
 
-/** Finds the archive, builds or reuses the image, and proves an accelerator by booting a guest. */
-export async function prepare(planned: PlannedCell, options: RunOptions, helpers: Helpers): Promise<Prepared> {
+/**
+ * Finds the archive, builds or reuses the image, and proves an accelerator by booting a guest.
+ *
+ * @param known the archive, where nothing is to be installed: it need not be there any more.
+ */
+export async function prepare(
+  planned: PlannedCell,
+  options: RunOptions,
+  helpers: Helpers,
+  known?: CellArchive,
+): Promise<Prepared> {
   const arch = planned.cell.arch as Arch & ImageArch;
   const { signal } = helpers;
   const [archive, { image: ours, archive: imageArchive }] = await together(
     helpers,
-    (given) => archiveOf(planned, options, given),
+    async (given) => known ?? archiveOf(planned, options, given),
     (given) => obtainImage(arch, options, given),
   );
   // An image of somebody else's need not know our probe: the accelerator is proven with ours.

@@ -29,8 +29,9 @@ export async function openShell(planned: PlannedCell, options: RunOptions, conte
   const folder = await mkdtemp(join(tmpdir(), 'stub-shell-'));
   resources.defer(() => rm(folder, { recursive: true, force: true }));
   const workspace = resources.use(await openWorkspace(folder, options.cacheFolder));
-  workspace.register.folder(folder);
-  const prepared = await prepare(planned, options, { progress: print, register: workspace.register, signal });
+  const { register } = workspace;
+  register.folder(folder);
+  const prepared = await prepare(planned, options, { progress: print, register, signal }, installed.archive);
   const surroundings = { options, folder, emit: () => {}, signal };
   const guest = resources.use(new Guest(planned, surroundings, workspace, new Phases(planned.cell.id, () => {})));
   guest.installed = installed;
