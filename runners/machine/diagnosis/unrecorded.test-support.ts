@@ -5,9 +5,5 @@
 export const UNRECORDED: readonly string[] = [
   'dracut-root-missing',
   'dracut-timeout',
-  'unit-failed-at-boot',
   'ssh-key-refused',
-  'task-blocked',
-  'soft-lockup',
-  'rcu-stall',
 ];

@@ -102,7 +102,7 @@ export const KERNEL_STUCK: readonly Row[] = [
   {
     code: 'rcu-stall',
     explains: { codes: SILENCE },
-    seen: [/rcu: INFO: (?<flavour>\w+) (?:self-)?detected stalls?/],
+    seen: [/rcu: INFO: (?<flavour>\w+) (?:self-)?detected (?:expedited )?stalls?/],
     sentence: 'a processor of the guest stood still for longer than its kernel puts up with ({flavour} stall)',
     hint: 'The trace behind this line shows where; on a host with too much to do, run fewer cells at a time.',
   },
