@@ -8,7 +8,9 @@ export const INITRAMFS: readonly Row[] = [
     code: 'root-driver-missing',
     explains: BOOT_INSTALLED,
     unless: DISK_SEEN,
-    seen: [/ALERT! +(?<root>\S+) does not exist|dracut-initqueue.*: Warning: (?<root>\S+) does not exist/],
+    seen: [
+      /ALERT! +(?<root>\S+) does not exist|dracut-initqueue.*(?:: Warning: (?<root>\S+) does not exist|\[ -e "(?<root>\/dev\/[^"]+)" \])/,
+    ],
     sentence:
       "the installed system's initramfs shows no disk at all: it lacks the driver for the one that has its root",
     hint: "Have the installer put virtio_blk into the initramfs: the distribution's initramfs part in image/files/usr/lib/stub/install.",
@@ -23,14 +25,18 @@ export const INITRAMFS: readonly Row[] = [
   {
     code: 'dracut-root-missing',
     explains: BOOT_INSTALLED,
-    seen: [/dracut-initqueue.*timeout - starting timeout scripts/, /Warning: (?<root>\/\S+) does not exist/],
+    // In the emergency that comes of it, as dracut had it until 057; since then each time that it looks in vain.
+    seen: [
+      /dracut-initqueue.*starting timeout scripts/,
+      /Warning: (?<root>\/\S+) does not exist|dracut-initqueue.*\[ -e "(?<root>\/dev\/[^"]+)" \]/,
+    ],
     sentence: 'dracut waited in vain for {root} and timed out',
     hint: 'Compare root= on the command line with the UUID that blkid shows for the disk.',
   },
   {
     code: 'dracut-timeout',
     explains: BOOT_INSTALLED,
-    seen: [/dracut-initqueue.*timeout - starting timeout scripts/],
+    seen: [/dracut-initqueue.*starting timeout scripts/],
     sentence: "dracut's initqueue timed out: something that the boot waits for never came",
     hint: 'Add rd.debug to the command line; rdsosreport.txt in the shell names what is waited for.',
   },
