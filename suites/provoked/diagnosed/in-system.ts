@@ -139,8 +139,6 @@ export const rebootsOfDebian: readonly Reboot[] = [
   },
 ];
 
-/** Dracut asks less often here than the three minutes for which it waits. */
-const SOON = { 'etc/cmdline.d/90-soon.conf': 'rd.retry=20' };
 const CENTOS = { cell: 'centos9stream-x86_64-xfs', archive: 'stand-in' } as const;
 const DRACUT_IMAGE = '/boot/initramfs-$(uname -r).img';
 
@@ -149,7 +147,7 @@ export const rebootsWithDracut: readonly Reboot[] = [
   {
     name: 'dracut without the names of disks',
     ...CENTOS,
-    provoke: inInitramfs({ ...SOON, 'usr/lib/udev/rules.d/60-persistent-storage.rules': '' }, DRACUT_IMAGE),
+    provoke: inInitramfs({ 'usr/lib/udev/rules.d/60-persistent-storage.rules': '' }, DRACUT_IMAGE),
     check: CHECKS.reboot,
     code: 'dracut-root-missing',
     says: /dracut waited in vain for \/dev\/disk\/by-uuid/,
@@ -157,7 +155,7 @@ export const rebootsWithDracut: readonly Reboot[] = [
   {
     name: 'dracut that waits for what never comes',
     ...CENTOS,
-    provoke: inInitramfs({ ...SOON, 'usr/lib/dracut/hooks/initqueue/finished/never.sh': 'false' }, DRACUT_IMAGE),
+    provoke: inInitramfs({ 'usr/lib/dracut/hooks/initqueue/finished/never.sh': 'false' }, DRACUT_IMAGE),
     check: CHECKS.reboot,
     code: 'dracut-timeout',
     says: /initqueue timed out/,

@@ -12,11 +12,13 @@ export async function record(name: string, code: string, cell: Cell, check: stri
   if (folder === undefined) return;
   const { console, phase } = cell.evidence;
   const day = new Date().toISOString().slice(0, 10);
+  const { id: cellId, distro } = cell.planned.cell;
+  const from = cell.planned.archives.includes('real') ? '' : `, installed from a stand-in for ${distro}`;
   const head = [
-    `# ${day}, a guest of stub's own image under TCG, suites/provoked: ${name}`,
+    `# ${day}, a guest of stub's own image under TCG${from}, suites/provoked: ${name}`,
     `# check: ${check}`,
     `# phase: ${phase ?? 'none'}`,
-    `# cell: ${cell.planned.cell.id}`,
+    `# cell: ${cellId}`,
     `# reason: ${JSON.stringify(`${reason.code}: ${reason.message.split('; the console ends in\n')[0]}`)}`,
   ];
   await mkdir(folder, { recursive: true });
