@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { KconfigTree } from '../image/kernel/kconfig/tree.ts';
 import type { Builder, Tester } from '../runners/bisect/builder.ts';
 import type { Configuration, Legaliser } from '../runners/bisect/configuration.ts';
+import type { Efforts } from '../runners/bisect/effort.ts';
 import type { Rule } from '../runners/bisect/lattice.ts';
 import type { Ledger } from '../runners/bisect/ledger.ts';
 import { type BisectEvent, openRecord, readRecord, type Stamped } from '../runners/bisect/record.ts';
@@ -22,6 +23,7 @@ export interface Court {
   readonly legalise: Legaliser;
   readonly isChosen: (name: string) => boolean;
   readonly rules: (space: Space) => readonly Rule[];
+  readonly efforts?: (space: Space) => Promise<Efforts | undefined>;
   /** What makes it this court and no other; told in the record. */
   readonly identity: Readonly<Record<string, string>>;
   /** Where the options are defined, for who wants to read about them. */

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { readersIn } from '../image/kernel/readers.ts';
 import { kernels } from '../image/kernel/rows.ts';
 import type { ImageArch } from '../image/recipe.ts';
 import { crossPrefix } from '../image/workshop/recipe.ts';
-import { implicationsOf, isChosenIn } from '../runners/bisect/implications.ts';
-import { kernelBuilder } from '../runners/bisect/kernel-builder.ts';
+import { effortsOf } from '../runners/bisect/effort.ts';
+import { followersOf, implicationsOf, isChosenIn } from '../runners/bisect/implications.ts';
+import { kernelBuilder, ownObjects } from '../runners/bisect/kernel-builder.ts';
 import { olddefconfig, workshopMake } from '../runners/bisect/olddefconfig.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import { obtainImage } from '../runners/cell/image.ts';
@@ -77,6 +79,10 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
         legalise: olddefconfig(scratch, all, make, texts),
         isChosen,
         rules: (space) => implicationsOf(space, kconfig.options),
+        efforts: async (space) => {
+          const readers = await readersIn(ownObjects({ ...shop, ...options }));
+          return readers && effortsOf(space, readers, followersOf(space, kconfig.options));
+        },
         identity: { source: shop.source.key, workshop: shop.workshop.key, ...judges.identity },
         kconfig,
         fragments: tree === undefined ? fragmentsOf(shop.arch) : [],

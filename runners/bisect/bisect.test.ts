@@ -21,8 +21,11 @@ test('killed before any piece of work and resumed: the same answer, and nothing 
       fc.nat(60),
       fc.nat(60),
       fc.integer({ min: 1, max: 4 }),
-      async (culprits, first, more, builders) => {
-        const task = taskOf(names);
+      fc.option(fc.array(fc.nat(100), { minLength: names.length, maxLength: names.length }), { nil: undefined }),
+      async (culprits, first, more, builders, of) => {
+        const task = taskOf(names, of ? { efforts: async () => ({ whole: 100, of }) } : {});
+        // What is known of them by now is not what the search went by.
+        const later = taskOf(names, { efforts: async () => ({ whole: 1, of: names.map(() => 1) }) });
         const whole = court(offFails(culprits), { builders });
         const answer = await bisect(task, whole.bench);
 
@@ -37,8 +40,8 @@ test('killed before any piece of work and resumed: the same answer, and nothing 
           }
         };
         await survived(bisect(task, dying.bench));
-        await survived(bisect(task, again.bench, dying.events));
-        const resumed = await bisect(task, last.bench, [...dying.events, ...again.events]);
+        await survived(bisect(later, again.bench, dying.events));
+        const resumed = await bisect(later, last.bench, [...dying.events, ...again.events]);
 
         expect(resumed.minimal).toEqual(answer.minimal);
         expect(resumed.proof).toEqual(answer.proof);

@@ -1,4 +1,5 @@
-import { type Bits, bitsOf, nameOf } from './bits.ts';
+import { type Bits, bitsOf, membersOf, nameOf, within } from './bits.ts';
+import type { Estimate } from './effort.ts';
 import { type Hypothesis, predicts } from './hypotheses.ts';
 import type { Lattice } from './lattice.ts';
 import { type Random, shuffled } from './random.ts';
@@ -18,30 +19,47 @@ const ENOUGH = 0.995;
 /** A verdict that tells less is not worth a build. */
 const LEAST = 0.1;
 
+interface Design {
+  readonly lattice: Lattice;
+  readonly random: Random;
+  readonly isTested: (set: Bits) => boolean;
+  /** What sets take; where it is not known all take the same. */
+  readonly effort?: Estimate | undefined;
+  /** The sets that lie compiled. */
+  readonly trees?: readonly Bits[];
+}
+
 /**
  * Sets whose verdicts tell most about which hypothesis is right, to be tested at the same time: each is chosen for what it tells
- * beyond the verdicts of those before it. Of one culprit and sets that halve, k verdicts tell k bits.
+ * beyond the verdicts of those before it, and for what it takes. Of one culprit and sets that halve, k verdicts tell k bits.
  */
 export function questions(
   hypotheses: readonly Hypothesis[],
   steps: readonly number[],
   count: number,
-  { lattice, random, isTested }: { lattice: Lattice; random: Random; isTested: (set: Bits) => boolean },
+  { lattice, random, isTested, effort, trees = [] }: Design,
 ): Question[] {
-  const pieces = piecesOf(hypotheses, steps, lattice.size);
+  const pieces = piecesOf(hypotheses, steps, lattice.size, effort?.isHeavy);
+  const light = effort && pieces.map((piece) => !membersOf(piece).some(effort.isHeavy));
   const asked: Question[] = [];
   let known = oneClass(hypotheses.length);
   const isNew = (set: Bits) => !isTested(set) && !asked.some((each) => nameOf(each.set) === nameOf(set));
   while (asked.length < count) {
-    let best = { chosen: pieces.map(() => false), set: lattice.all, bits: -1 };
+    let best = { chosen: pieces.map(() => false), set: lattice.all, bits: -1, worth: -1 };
     const consider = (chosen: boolean[]) => {
       const set = lattice.close(together(pieces, chosen, lattice.size));
       const bits = bitsTold(hypotheses, known, set);
-      if (bits > best.bits && isNew(set)) best = { chosen, set, bits };
+      const worth = bits / (effort?.of(set) ?? 1);
+      if (worth > best.worth && isNew(set)) best = { chosen, set, bits, worth };
     };
     for (const share of SHARES) consider(pieces.map(() => random() < share));
+    // What differs from a tree in light steps only tells nearly as much, and is soon compiled.
+    for (const tree of light ? trees : []) {
+      const made = pieces.map((piece) => within(piece, tree));
+      for (const share of SHARES) consider(made.map((is, at) => (light?.[at] && random() < share ? !is : is)));
+    }
     for (const at of shuffled(random, [...pieces.keys()])) {
-      if (best.bits > ENOUGH) break;
+      if (best.bits > ENOUGH && !effort) break;
       consider(best.chosen.with(at, !best.chosen[at]));
     }
     if (best.bits < LEAST) break;
@@ -96,21 +114,30 @@ function together(pieces: readonly Bits[], chosen: readonly boolean[], size: num
   return set;
 }
 
-/** Neighbouring steps, which depend on each other more often than others do, in pieces that are about as suspicious as each other. */
-function piecesOf(hypotheses: readonly Hypothesis[], steps: readonly number[], size: number): Bits[] {
+/**
+ * Neighbouring steps, which depend on each other more often than others do, in pieces that are about as suspicious as each other.
+ * Heavy steps are in pieces of their own.
+ */
+function piecesOf(
+  hypotheses: readonly Hypothesis[],
+  steps: readonly number[],
+  size: number,
+  isHeavy: (step: number) => boolean = () => false,
+): Bits[] {
   const suspicion = new Float64Array(size);
   for (const step of steps) suspicion[step] = 0.25;
   for (const { terms } of hypotheses) {
     for (const step of terms.flat()) suspicion[step] = (suspicion[step] ?? 0) + 1;
   }
-  const all = [...suspicion.keys()].filter((step) => (suspicion[step] ?? 0) > 0);
+  const suspects = [...suspicion.keys()].filter((step) => (suspicion[step] ?? 0) > 0);
+  const all = [...suspects.filter((step) => !isHeavy(step)), ...suspects.filter(isHeavy)];
   const portion = all.reduce((sum, step) => sum + (suspicion[step] ?? 0), 0) / PIECES;
   const pieces: number[][] = [];
   let filled = Number.POSITIVE_INFINITY;
   for (const step of all) {
     const weight = suspicion[step] ?? 0;
     // A step that is suspicious by itself is a piece by itself.
-    if (filled + weight / 2 > portion) {
+    if (filled + weight / 2 > portion || isHeavy(step) !== isHeavy(pieces.at(-1)?.[0] ?? step)) {
       pieces.push([]);
       filled = 0;
     }

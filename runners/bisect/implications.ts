@@ -18,7 +18,17 @@ export const isChosenIn = (tree: KconfigTree) => (name: string) => (tree.get(nam
  * Which steps take others along, as far as Kconfig's files say it in plain words: what an option depends on, what selects it, and
  * whose choice it is part of. What they say in a more roundabout way is learnt from what Kconfig does.
  */
-export function implicationsOf({ differences, good, bad }: Space, tree: KconfigTree): Rule[] {
+export function implicationsOf(space: Space, tree: KconfigTree): Rule[] {
+  return followed(space, tree).flatMap(({ heads }, step) => heads.map((head) => ({ body: [step], head })));
+}
+
+/** By step, the options that change with it although nobody can set them, as far as Kconfig's files say it in plain words. */
+export function followersOf(space: Space, tree: KconfigTree): (readonly string[])[] {
+  return followed(space, tree).map(({ between }) => between);
+}
+
+/** By step, what it takes along: other steps, and options between it and them that are no steps. */
+function followed({ differences, good, bad }: Space, tree: KconfigTree): Followed[] {
   const [atGood, atBad] = [plain(good), plain(bad)];
   const names = new Set([...atGood.keys(), ...atBad.keys()]);
   const changed = new Map<string, Difference>();
@@ -94,23 +104,32 @@ function canBeOn(option: Option, values: Values): boolean {
   return option.defaults.some(({ condition, value }) => evaluate(condition, values) && evaluate(value, values));
 }
 
-/** Edges between steps, also where options that are no steps lie between them. */
-function throughOthers(edges: readonly Edge[], steps: ReadonlyMap<string, number>): Rule[] {
+interface Followed {
+  readonly heads: readonly number[];
+  readonly between: readonly string[];
+}
+
+/** From each step along the edges, as far as the next steps. */
+function throughOthers(edges: readonly Edge[], steps: ReadonlyMap<string, number>): Followed[] {
   const next = Map.groupBy(edges, ({ from }) => from);
-  return [...steps].flatMap(([name, step]) => {
+  return [...steps.keys()].map((name) => {
     const heads = new Set<number>();
     const seen = new Set([name]);
+    const between: string[] = [];
     const waiting = [name];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       for (const { to } of next.get(at) ?? []) {
         if (seen.has(to)) continue;
         seen.add(to);
         const head = steps.get(to);
-        if (head === undefined) waiting.push(to);
-        else heads.add(head);
+        if (head !== undefined) heads.add(head);
+        else {
+          between.push(to);
+          waiting.push(to);
+        }
       }
     }
-    return [...heads].map((head) => ({ body: [step], head }));
+    return { heads: [...heads], between };
   });
 }
 

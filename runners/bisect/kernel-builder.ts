@@ -29,6 +29,15 @@ export interface KernelMakings {
   readonly texts?: ReadonlyMap<string, string>;
 }
 
+/** The folder in which our own kernel of this source is built, as image/kernel/build.ts names it. */
+export const ownObjects = ({
+  arch,
+  source,
+  workshop,
+  cacheFolder,
+}: Pick<KernelMakings, 'arch' | 'source' | 'workshop' | 'cacheFolder'>): string =>
+  join(cacheFolder, 'work/kernel-objects', `${arch}-${source.objects}-${workshop.key}`);
+
 /**
  * Builds kernels in the workshop, each once: out of the store where it has one of this configuration, source and toolchain, else in
  * a folder of objects of this builder's own, where make compiles only what the last kernel built there had otherwise.
@@ -38,9 +47,7 @@ export interface KernelMakings {
 export function kernelBuilder(makings: KernelMakings, place: number): Builder {
   const { arch, source, workshop, store, cacheFolder, work, named, texts } = makings;
   const own = { ...source, objects: `${source.objects}-bisect-${place}` };
-  // As image/kernel/build.ts names it.
-  const folderOf = (objects: string) => join(cacheFolder, 'work/kernel-objects', `${arch}-${objects}-${workshop.key}`);
-  const objects = folderOf(own.objects);
+  const objects = ownObjects({ ...makings, source: own });
   return {
     makings: `${source.key} ${workshop.key}`,
     build: async (values, signal) => {
@@ -54,7 +61,7 @@ export function kernelBuilder(makings: KernelMakings, place: number): Builder {
           async (draft) => {
             // Nobody may build here between the end of make and the look at what it has linked.
             using _lock = await alone(`${objects}.bisect.lock`);
-            await sow(folderOf(source.objects), objects, signal);
+            await sow(ownObjects(makings), objects, signal);
             await buildKernel(draft, plan, { ...work, signal });
             await writeFile(join(draft, 'signature'), await linkedSignature(objects));
           },

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { Efforts } from './effort.ts';
 import type { Verdict } from './evidence.ts';
 import type { Recalled } from './ledger.ts';
 import type { Wanted } from './search.ts';
@@ -50,6 +51,8 @@ export interface BisectStarted {
   /** Digests of both ends, how many builders, the seed, what judges: a search is the same only where all of these are. */
   readonly task: Readonly<Record<string, string | number>>;
   readonly differences: number;
+  /** What each of them has compiled again, where that was known. */
+  readonly efforts?: Efforts;
 }
 
 /** A set of steps came to its verdict. */
@@ -78,6 +81,7 @@ export type Stamped = BisectEvent & { readonly time: number };
 /** What is known from a record: of what was built, tried and judged before. */
 export interface Book {
   readonly task: BisectStarted['task'] | undefined;
+  readonly efforts: Efforts | undefined;
   readonly rates: Rates | undefined;
   readonly built: Map<string, Extract<BisectEvent, { type: 'built' }>>;
   readonly counts: Map<string, Counts>;
@@ -95,6 +99,7 @@ export function bookOf(events: readonly BisectEvent[]): Book {
   for (const { signature, cell, verdict } of of('trial')) count(counts, countsKey(signature, cell), verdict);
   return {
     task: of('started')[0]?.task,
+    efforts: of('started')[0]?.efforts,
     rates: of('rates').at(-1)?.rates,
     built: new Map(of('built').map((event) => [event.digest, event])),
     counts,

@@ -1,6 +1,7 @@
 import { type Bits, bitsOf, nameOf } from './bits.ts';
 import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
 import { questions } from './design.ts';
+import { type Efforts, estimate } from './effort.ts';
 import { type Evidence, implied, learn, nothingKnown, type Verdict } from './evidence.ts';
 import { drawHypotheses, type Expectation, type Hypothesis, usualExpectation } from './hypotheses.ts';
 import type { Lattice, Rule } from './lattice.ts';
@@ -30,6 +31,8 @@ export interface SearchOptions {
   readonly builders: number;
   readonly seed?: number;
   readonly expectation?: Expectation;
+  /** What each step takes; where it is not known all sets take the same. */
+  readonly efforts?: Efforts | undefined;
   /** Told before each round. */
   readonly onRound?: (round: RoundStart) => void;
 }
@@ -76,6 +79,8 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
   let lattice = given;
   let evidence = learn(learn(nothingKnown, bitsOf(given.size, []), 'pass'), given.all, 'fail');
   const requested = new Set<string>();
+  // What the builders have compiled last, as far as it can be known from here: the good end first.
+  let trees: readonly Bits[] = [bitsOf(given.size, [])];
   const isTested = (set: Bits) => evidence.tested.has(nameOf(set)) || requested.has(nameOf(set));
 
   const test = async (wanted: readonly Wanted[]) => {
@@ -85,6 +90,7 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
       if (rules && rules.length > 0) lattice = lattice.with(rules.filter((rule) => !lattice.knows(rule)));
       evidence = learn(evidence, set, verdict);
     }
+    trees = [...trees, ...outcomes.map(({ set }) => set)].slice(-options.builders);
   };
 
   let rounds = 0;
@@ -115,7 +121,9 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
       break;
     }
     if (convinced) for (const { set, role } of open) want(set, role);
-    const asked = questions(drawn.all, drawn.steps, options.builders - wanted.length, { lattice, random, isTested });
+    const effort = options.efforts && estimate(options.efforts, trees);
+    const design = { lattice, random, isTested, effort, trees };
+    const asked = questions(drawn.all, drawn.steps, options.builders - wanted.length, design);
     for (const { set } of asked) want(set, 'search');
     // What stands idle tries the likeliest at once: a term that is named right needs no further question.
     for (const { hypothesis } of drawn.ranked.slice(0, 2 * options.builders)) {

@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import { allOf, type Bits, bitsOf, nameOf, sizeOf } from './bits.ts';
 import { type Candidate, realise } from './candidate.ts';
 import { type Configuration, digestOf, type Legaliser } from './configuration.ts';
+import type { Efforts } from './effort.ts';
 import { type Bench, type Judge, type Judgement, judgeOf } from './judge.ts';
 import { type Lattice, latticeOf, type Rule } from './lattice.ts';
 import { type BisectStarted, type Book, bookOf, type Stamped } from './record.ts';
@@ -17,6 +18,8 @@ export interface Task {
   readonly isChosen?: (name: string) => boolean;
   /** Which steps take others along, as far as it is known beforehand. */
   readonly rules?: (space: Space) => readonly Rule[];
+  /** How much each step has compiled again; nothing where that is not known. */
+  readonly efforts?: (space: Space) => Promise<Efforts | undefined>;
   readonly seed?: number;
   /** Whether one configuration may pass now and fail then: rates are measured, and each verdict is taken as often as it takes. */
   readonly flaky?: boolean;
@@ -36,6 +39,7 @@ export interface Tally {
 export interface Session {
   readonly space: Space;
   readonly lattice: Lattice;
+  readonly efforts: Efforts | undefined;
   readonly judge: Judge;
   readonly book: Book;
   readonly bench: Bench;
@@ -57,7 +61,9 @@ export async function openSession(task: Task, bench: Bench, recorded: readonly S
   const size = space.differences.length;
   if (size === 0) throw alike();
   const book = bookOf(recorded);
-  const started = startOf(task, bench, space);
+  // As it was known at the beginning: a search that goes on asks what it would have asked.
+  const efforts = book.task ? book.efforts : await task.efforts?.(space);
+  const started = startOf(task, bench, space, efforts);
   requireSame(started, book.task);
   if (!book.task) bench.emit(started);
   const judge = judgeOf(bench, book);
@@ -130,17 +136,27 @@ export async function openSession(task: Task, bench: Bench, recorded: readonly S
   };
 
   return {
-    ...{ space, lattice: given, judge, book, bench, ask, ends, onRound },
+    ...{ space, lattice: given, efforts, judge, book, bench, ask, ends, onRound },
     tally: () => ({ ...tally }),
     digestOf: (set) => digests.get(nameOf(set)),
   };
 }
 
-function startOf(task: Task, { builders, cells, error }: Bench, space: Space): BisectStarted {
+function startOf(
+  task: Task,
+  { builders, cells, error }: Bench,
+  space: Space,
+  efforts: Efforts | undefined,
+): BisectStarted {
   const { seed = 1, flaky = false, identity } = task;
   const ends = { good: digestOf(space.good), bad: digestOf(space.bad) };
   const how = { cells: cells.join(' '), builders: builders.length, seed, ...(flaky ? { error } : {}) };
-  return { type: 'started', task: { ...identity, ...ends, ...how }, differences: space.differences.length };
+  return {
+    type: 'started',
+    task: { ...identity, ...ends, ...how },
+    differences: space.differences.length,
+    ...(efforts ? { efforts } : {}),
+  };
 }
 
 function strayed({ values, strays }: Candidate): Judgement {

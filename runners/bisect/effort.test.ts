@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { type Bits, bitsOf } from './bits.ts';
+import { type Efforts, effortsOf, estimate } from './effort.ts';
+import { latticeOf } from './lattice.ts';
+import { answerOf, anyProblem, fails, namesOf, oracle } from './problems.test-support.ts';
+import { randomFrom } from './random.ts';
+import { search } from './search.ts';
+
+vi.setConfig({ testTimeout: 180_000 });
+
+const efforts: Efforts = { whole: 1000, of: [990, 980, 10, 20, 0] };
+const set = (...members: number[]) => bitsOf(efforts.of.length, members);
+
+test('what a set takes is what it has otherwise than the nearest tree, and a little for each', () => {
+  const { of } = estimate(efforts, [set(), set(0, 1)]);
+  expect(of(set())).toBeCloseTo(0.1);
+  expect(of(set(2, 3))).toBeCloseTo(0.13, 3);
+  expect(of(set(0, 1, 4))).toBeCloseTo(0.1);
+  expect(of(set(0))).toBeGreaterThan(1);
+  expect(of(set(0, 1, 2, 3, 4))).toBeLessThan(0.14);
+});
+
+test('an option counts with those that change along with it, and an object that reads several of them once', () => {
+  const differences = ['PREEMPT', 'XFS'].map((name) => ({ name, good: 'y', bad: 'n' }));
+  const readers = {
+    objects: 5,
+    of: new Map([
+      ['PREEMPT', [0, 1]],
+      ['PREEMPT_COUNT', [1, 2, 3]],
+    ]),
+  };
+  expect(effortsOf({ differences }, readers, [['PREEMPT_COUNT', 'PREEMPTION'], []])).toEqual({ whole: 5, of: [4, 0] });
+});
+
+test('whatever steps take, all minimal sets are found', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyProblem,
+      fc.integer({ min: 1, max: 4 }),
+      fc.infiniteStream(fc.nat(1000)),
+      async (problem, builders, weights) => {
+        const { ask } = oracle((tested) => (fails(problem, tested) ? 'fail' : 'pass'));
+        const of = Array.from({ length: problem.lattice.size }, () => weights.next().value as number);
+        const found = await search(problem.lattice, ask, { builders, efforts: { whole: 1000, of } });
+        expect(found.unproven).toEqual([]);
+        if (found.complete) expect(namesOf(problem.lattice, found.terms)).toEqual(answerOf(problem));
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+test('where few options have nearly all compiled again, a culprit costs less than half of what it costs without knowing them', async () => {
+  // As between our kernel and one with 300 options more: a tenth of them stand in headers that everything reads.
+  const [size, whole, count] = [304, 2743, 9];
+  const random = randomFrom(7);
+  const of = Array.from({ length: size }, (_, step) => (step % 10 === 0 ? 2000 + 600 * random() : 60 * random() ** 2));
+  const lattice = latticeOf(size, []);
+  const spent = async (given: Efforts | undefined, seed: number) => {
+    const problem = { lattice, culprits: [[Math.floor(randomFrom(seed)() * size)]] };
+    const { ask, asked } = oracle((tested) => (fails(problem, tested) ? 'fail' : 'pass'));
+    const found = await search(lattice, ask, { builders: 1, seed, efforts: given });
+    expect(found.terms).toEqual(problem.culprits);
+    let tree: Bits = bitsOf(size, []);
+    return asked.reduce((sum, { set: next }) => {
+      const cost = estimate({ whole, of }, [tree]).of(next);
+      tree = next;
+      return sum + cost;
+    }, 0);
+  };
+  const median = async (given: Efforts | undefined) => {
+    const all: number[] = [];
+    for (let seed = 1; seed <= count; seed += 1) all.push(await spent(given, seed));
+    return all.toSorted((a, b) => a - b)[count >> 1] ?? 0;
+  };
+  expect(await median({ whole, of })).toBeLessThan(0.5 * (await median(undefined)));
+});
