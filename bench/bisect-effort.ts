@@ -1,0 +1,69 @@
+/**
+ * What it saves a bisection to know what each option has compiled again: `node bench/bisect-effort.ts [COUNT]` takes COUNT problems of a
+ * kind (20) through the search without and with it, side by side, one builder. Sums up what make compiles from one tested set to
+ * the next, in whole kernels. Nothing is built.
+ */
+import { type Bits, bitsOf } from '../runners/bisect/bits.ts';
+import { type Efforts, estimate } from '../runners/bisect/effort.ts';
+import { latticeOf } from '../runners/bisect/lattice.ts';
+import { fails, oracle } from '../runners/bisect/problems.test-support.ts';
+import { randomFrom } from '../runners/bisect/random.ts';
+import { search } from '../runners/bisect/search.ts';
+
+const count = Number(process.argv[2] ?? 20);
+const lattice = latticeOf(304, []);
+
+/** Much as between our kernel and one with 300 options more (bench/bisect-cells.ts tells the real ones in its record). */
+function efforts(): Efforts {
+  const random = randomFrom(7);
+  const [whole, size] = [1917, lattice.size];
+  const objects = (share: number) => {
+    if (share < 0.08) return whole * (0.4 + 0.5 * random());
+    if (share < 0.15) return whole * (0.05 + 0.12 * random());
+    return share < 0.4 ? 60 * random() : 3 * random();
+  };
+  return { whole, of: Array.from({ length: size }, () => Math.round(objects(random()))) };
+}
+
+const known = efforts();
+
+const KINDS: Readonly<Record<string, (pick: () => number) => number[][]>> = {
+  'a single culprit': (pick) => [[pick()]],
+  'either of two': (pick) => [[pick()], [pick()]],
+  'two together': (pick) => [[pick(), pick()]],
+};
+
+/** How many tests a search took, and how many whole kernels' worth of compiling. */
+async function taken(culprits: number[][], given: Efforts | undefined, seed: number) {
+  const { ask, asked } = oracle((set) => (fails({ lattice, culprits }, set) ? 'fail' : 'pass'));
+  const { unproven } = await search(lattice, ask, { builders: 1, seed, efforts: given });
+  if (unproven.length > 0) throw new Error(`not proven: ${JSON.stringify(culprits)}`);
+  let tree: Bits = bitsOf(lattice.size, []);
+  let kernels = 0;
+  for (const { set } of asked) {
+    kernels += estimate(known, [tree]).of(set);
+    tree = set;
+  }
+  return { tests: asked.length, kernels };
+}
+
+const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+
+for (const [kind, culpritsOf] of Object.entries(KINDS)) {
+  const ways = { without: [] as Taken[], with: [] as Taken[] };
+  for (let seed = 1; seed <= count; seed += 1) {
+    const random = randomFrom(31 * seed);
+    const culprits = culpritsOf(() => Math.floor(random() * lattice.size));
+    ways.without.push(await taken(culprits, undefined, seed));
+    ways.with.push(await taken(culprits, known, seed));
+  }
+  for (const [way, all] of Object.entries(ways)) {
+    const [tests, kernels] = [all.map((each) => each.tests), all.map((each) => each.kernels)];
+    const worth = `${median(kernels).toFixed(1)} whole kernels' worth (worst ${Math.max(...kernels).toFixed(1)})`;
+    console.log(`${kind}, ${way}: ${median(tests)} tests, ${worth}`);
+  }
+  const ratios = ways.with.map(({ kernels }, at) => kernels / (ways.without[at]?.kernels ?? 1));
+  console.log(`${kind}: ratio ${median(ratios).toFixed(2)} in the median, ${Math.max(...ratios).toFixed(2)} at worst`);
+}
+
+type Taken = Awaited<ReturnType<typeof taken>>;
