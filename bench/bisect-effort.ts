@@ -3,10 +3,9 @@
  * kind (20) through the search without and with it, side by side, one builder. Sums up what make compiles from one tested set to
  * the next, in whole kernels. Nothing is built.
  */
-import { type Bits, bitsOf } from '../runners/bisect/bits.ts';
-import { type Efforts, estimate } from '../runners/bisect/effort.ts';
+import type { Efforts } from '../runners/bisect/effort.ts';
 import { latticeOf } from '../runners/bisect/lattice.ts';
-import { fails, oracle } from '../runners/bisect/problems.test-support.ts';
+import { compiled, fails, oracle } from '../runners/bisect/problems.test-support.ts';
 import { randomFrom } from '../runners/bisect/random.ts';
 import { search } from '../runners/bisect/search.ts';
 
@@ -38,13 +37,8 @@ async function taken(culprits: number[][], given: Efforts | undefined, seed: num
   const { ask, asked } = oracle((set) => (fails({ lattice, culprits }, set) ? 'fail' : 'pass'));
   const { unproven } = await search(lattice, ask, { builders: 1, seed, efforts: given });
   if (unproven.length > 0) throw new Error(`not proven: ${JSON.stringify(culprits)}`);
-  let tree: Bits = bitsOf(lattice.size, []);
-  let kernels = 0;
-  for (const { set } of asked) {
-    kernels += estimate(known, [tree]).of(set);
-    tree = set;
-  }
-  return { tests: asked.length, kernels };
+  const sets = asked.map(({ set }) => set);
+  return { tests: sets.length, kernels: compiled(known, sets) };
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;

@@ -31,11 +31,7 @@ export function bisectCommand(open: OpenHearing): Start {
     const flaky = parsed.flags.has('flaky') || parsed.flags.has('confidence');
     const { legalise, isChosen, rules, efforts, identity, builders, tester, cells, ledger } = court;
     const result = await bisect(
-      {
-        ...{ good, bad, legalise, isChosen, rules, identity, flaky },
-        ...(efforts ? { efforts } : {}),
-        seed: countOf(parsed, 'seed', 1),
-      },
+      { ...{ good, bad, legalise, isChosen, rules, efforts, identity, flaky }, seed: countOf(parsed, 'seed', 1) },
       {
         builders,
         tester,

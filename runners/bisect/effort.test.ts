@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { type Bits, bitsOf } from './bits.ts';
+import { bitsOf } from './bits.ts';
 import { type Efforts, effortsOf, estimate } from './effort.ts';
 import { latticeOf } from './lattice.ts';
-import { answerOf, anyProblem, fails, namesOf, oracle } from './problems.test-support.ts';
+import { answerOf, anyProblem, compiled, fails, namesOf, oracle } from './problems.test-support.ts';
 import { randomFrom } from './random.ts';
 import { search } from './search.ts';
 
@@ -62,12 +62,10 @@ test('where few options have nearly all compiled again, a culprit costs less tha
     const { ask, asked } = oracle((tested) => (fails(problem, tested) ? 'fail' : 'pass'));
     const found = await search(lattice, ask, { builders: 1, seed, efforts: given });
     expect(found.terms).toEqual(problem.culprits);
-    let tree: Bits = bitsOf(size, []);
-    return asked.reduce((sum, { set: next }) => {
-      const cost = estimate({ whole, of }, [tree]).of(next);
-      tree = next;
-      return sum + cost;
-    }, 0);
+    return compiled(
+      { whole, of },
+      asked.map(({ set: tested }) => tested),
+    );
   };
   const median = async (given: Efforts | undefined) => {
     const all: number[] = [];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Bits, bitsOf, nameOf, within } from './bits.ts';
+import { type Efforts, estimate } from './effort.ts';
 import type { Verdict } from './evidence.ts';
 import { type Lattice, latticeOf, type Rule } from './lattice.ts';
 import type { Ask, Wanted } from './search.ts';
@@ -48,6 +49,12 @@ export function answerOf({ lattice, culprits }: Problem): string[] {
 /** The same of terms that a search names. */
 export const namesOf = (lattice: Lattice, terms: readonly (readonly number[])[]) =>
   terms.map((term) => nameOf(lattice.close(bitsOf(lattice.size, term)))).toSorted();
+
+/** What a single builder compiles that builds these sets one after the other, beginning at the good end; in whole kernels. */
+export function compiled(efforts: Efforts, sets: readonly Bits[]): number {
+  const from = [bitsOf(efforts.of.length, []), ...sets];
+  return sets.reduce((sum, set, at) => sum + estimate(efforts, [from[at] as Bits]).of(set), 0);
+}
 
 /** Answers for itself, and counts. */
 export function oracle(verdictOf: (set: Bits) => Verdict) {

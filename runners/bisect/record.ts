@@ -52,7 +52,7 @@ export interface BisectStarted {
   readonly task: Readonly<Record<string, string | number>>;
   readonly differences: number;
   /** What each of them has compiled again, where that was known. */
-  readonly efforts?: Efforts;
+  readonly efforts?: Efforts | undefined;
 }
 
 /** A set of steps came to its verdict. */

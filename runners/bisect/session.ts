@@ -19,7 +19,7 @@ export interface Task {
   /** Which steps take others along, as far as it is known beforehand. */
   readonly rules?: (space: Space) => readonly Rule[];
   /** How much each step has compiled again; nothing where that is not known. */
-  readonly efforts?: (space: Space) => Promise<Efforts | undefined>;
+  readonly efforts?: ((space: Space) => Promise<Efforts | undefined>) | undefined;
   readonly seed?: number;
   /** Whether one configuration may pass now and fail then: rates are measured, and each verdict is taken as often as it takes. */
   readonly flaky?: boolean;
@@ -151,12 +151,7 @@ function startOf(
   const { seed = 1, flaky = false, identity } = task;
   const ends = { good: digestOf(space.good), bad: digestOf(space.bad) };
   const how = { cells: cells.join(' '), builders: builders.length, seed, ...(flaky ? { error } : {}) };
-  return {
-    type: 'started',
-    task: { ...identity, ...ends, ...how },
-    differences: space.differences.length,
-    ...(efforts ? { efforts } : {}),
-  };
+  return { type: 'started', task: { ...identity, ...ends, ...how }, differences: space.differences.length, efforts };
 }
 
 function strayed({ values, strays }: Candidate): Judgement {

@@ -1,5 +1,5 @@
 import { CHECKS } from './failure.ts';
-import { asInstaller, from, fromMirror, fromSigned, type ShellFailure } from './installer.ts';
+import { asInstaller, fetchFrom, from, fromMirror, fromSigned, type ShellFailure } from './installer.ts';
 import { WANTED } from './served.ts';
 
 const check = CHECKS.install;
@@ -87,7 +87,7 @@ export const badArchives: readonly ShellFailure[] = [
   {
     name: 'a package that needs what is not there',
     provoke: async (cell, host) => {
-      await cell.guest.shell(`curl -sS -o /root/own.asc ${host}/own.asc`);
+      await fetchFrom(cell, host, 'own.asc');
       const lines = ['export KEYRING=/root/own.asc', `sed 's/^PACKAGES=.*/PACKAGES=/' real.sh > /root/few.sh`];
       await asInstaller(
         ...lines,
@@ -117,7 +117,7 @@ export const badArchives: readonly ShellFailure[] = [
   {
     name: 'a guest whose clock is before the certificate',
     provoke: async (cell, host) => {
-      await cell.guest.shell(`curl -sS -o /root/tls.crt ${host}/tls.crt`);
+      await fetchFrom(cell, host, 'tls.crt');
       await asInstaller(
         'now=$(date +%s); date -s @978307200',
         `export NETWORK_WAIT=2 CURL_CA_BUNDLE=/root/tls.crt MIRROR=$(curl -sS ${host}/tls)`,

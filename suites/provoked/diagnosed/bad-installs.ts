@@ -1,5 +1,5 @@
 import { CHECKS } from './failure.ts';
-import { asInstaller, fromSigned, installing, type ShellFailure } from './installer.ts';
+import { asInstaller, fetchFrom, fromSigned, installing, type ShellFailure } from './installer.ts';
 
 /** All but some 150 MiB of it, page by page, which a program would take minutes for under emulation. */
 const FILL_MEMORY =
@@ -26,7 +26,7 @@ export const badInstalls: readonly ShellFailure[] = [
   {
     name: 'an option that mkfs does not know',
     provoke: async (cell, host) => {
-      await cell.guest.shell(`curl -sS -o /root/own.asc ${host}/own.asc`);
+      await fetchFrom(cell, host, 'own.asc');
       await asInstaller(
         `sed "s:-c options=[^)']*:-m nonsense=1:" real.sh > odd.sh`,
         `KEYRING=/root/own.asc MIRROR=${host}/bare SECURITY_MIRROR=${host}/bare exec bash ./odd.sh`,

@@ -25,22 +25,23 @@ export async function emptyDisk(folder: string): Promise<string> {
   return disk;
 }
 
-/** Of a filesystem made by `mkfs` with nothing in it. */
-export async function foreignDisk(folder: string, mkfs: readonly [string, ...string[]]): Promise<string> {
+/** Of what `mkfs` makes, which may read `input`, with nothing in it. */
+export async function foreignDisk(
+  folder: string,
+  mkfs: readonly [string, ...string[]],
+  input?: string,
+): Promise<string> {
   const raw = join(folder, 'disk.raw');
   await run(['truncate', '-s', '64M', raw]);
-  await run([...mkfs, raw]);
+  await run([...mkfs, raw], input === undefined ? {} : { input });
   return toQcow2(folder, raw);
 }
 
 /** Encrypted, with nothing in it. */
-export async function encryptedDisk(folder: string, key: string): Promise<string> {
-  const raw = join(folder, 'disk.raw');
-  await run(['truncate', '-s', '64M', raw]);
+export function encryptedDisk(folder: string, key: string): Promise<string> {
   // The least that makes a key of a password: an emulated guest would take minutes for what is usual.
   const cheap = ['--pbkdf', 'pbkdf2', '--pbkdf-force-iterations', '1000'];
-  await run(['cryptsetup', 'luksFormat', '--batch-mode', ...cheap, '--key-file', '-', raw], { input: key });
-  return toQcow2(folder, raw);
+  return foreignDisk(folder, ['cryptsetup', 'luksFormat', '--batch-mode', ...cheap, '--key-file', '-'], key);
 }
 
 /** An ext4 that holds these files; `patch` may then change the raw disk. */

@@ -34,10 +34,14 @@ export const from =
   (cell, host) =>
     fromMirror(`${host}/${name}`, more)(cell, host);
 
+/** Has the guest fetch a file of our web server into /root. */
+export const fetchFrom = (cell: Cell, host: string, file: string): Promise<string> =>
+  cell.guest.shell(`curl -sS -o /root/${file} ${host}/${file}`);
+
 /** The same, whose signature counts. */
 export const fromSigned =
   (name: string, more = ''): Provoke =>
   async (cell, host) => {
-    await cell.guest.shell(`curl -sS -o /root/own.asc ${host}/own.asc`);
+    await fetchFrom(cell, host, 'own.asc');
     await from(name, `KEYRING=/root/own.asc ${more}`)(cell, host);
   };
