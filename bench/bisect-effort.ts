@@ -5,26 +5,14 @@
  */
 import type { Efforts } from '../runners/bisect/effort.ts';
 import { latticeOf } from '../runners/bisect/lattice.ts';
-import { compiled, fails, oracle } from '../runners/bisect/problems.test-support.ts';
+import { compiled, fails, oracle, usualEfforts } from '../runners/bisect/problems.test-support.ts';
 import { randomFrom } from '../runners/bisect/random.ts';
 import { search } from '../runners/bisect/search.ts';
 
 const count = Number(process.argv[2] ?? 20);
 const lattice = latticeOf(304, []);
 
-/** Much as between our kernel and one with 300 options more (bench/bisect-cells.ts tells the real ones in its record). */
-function efforts(): Efforts {
-  const random = randomFrom(7);
-  const [whole, size] = [1917, lattice.size];
-  const objects = (share: number) => {
-    if (share < 0.08) return whole * (0.4 + 0.5 * random());
-    if (share < 0.15) return whole * (0.05 + 0.12 * random());
-    return share < 0.4 ? 60 * random() : 3 * random();
-  };
-  return { whole, of: Array.from({ length: size }, () => Math.round(objects(random()))) };
-}
-
-const known = efforts();
+const known = usualEfforts(lattice.size);
 
 const KINDS: Readonly<Record<string, (pick: () => number) => number[][]>> = {
   'a single culprit': (pick) => [[pick()]],

@@ -8,7 +8,7 @@ import type { ImageArch } from '../image/recipe.ts';
 import { crossPrefix } from '../image/workshop/recipe.ts';
 import { effortsOf } from '../runners/bisect/effort.ts';
 import { followersOf, implicationsOf, isChosenIn } from '../runners/bisect/implications.ts';
-import { kernelBuilder, ownObjects } from '../runners/bisect/kernel-builder.ts';
+import { type KernelMakings, kernelBuilder, ownObjects } from '../runners/bisect/kernel-builder.ts';
 import { olddefconfig, workshopMake } from '../runners/bisect/olddefconfig.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import { obtainImage } from '../runners/cell/image.ts';
@@ -70,9 +70,11 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
       const all = [...new Set([...kconfig.options.keys(), ...named])].filter(isChosen);
       const texts = new Map<string, string>();
       const { image } = await obtainImage(shop.arch, options, { progress, register, signal });
+      let read: ReturnType<typeof readersIn> | undefined;
+      const readers = () => (read ??= readersIn(ownObjects({ ...shop, ...options })));
       const judges = await cellTester({ cells, folder, options, image: image.key, parsed, context });
       return {
-        builders: buildersOf(parsed, shop, all, texts),
+        builders: buildersOf(parsed, shop, { named: all, texts, readers }),
         tester: judges.tester,
         ledger: judges.ledger,
         cells: cells.map(({ cell }) => cell.id),
@@ -80,8 +82,8 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
         isChosen,
         rules: (space) => implicationsOf(space, kconfig.options),
         efforts: async (space) => {
-          const readers = await readersIn(ownObjects({ ...shop, ...options }));
-          return readers && effortsOf(space, readers, followersOf(space, kconfig.options));
+          const known = await readers();
+          return known && effortsOf(space, known, followersOf(space, kconfig.options));
         },
         identity: { source: shop.source.key, workshop: shop.workshop.key, ...judges.identity },
         kconfig,
@@ -111,12 +113,11 @@ async function kconfigFolder(
 function buildersOf(
   parsed: Parsed,
   { arch, supply, source, workshop }: KernelShop,
-  named: readonly string[],
-  texts: ReadonlyMap<string, string>,
+  known: Pick<KernelMakings, 'named' | 'texts' | 'readers'>,
 ): Court['builders'] {
   const { store, cacheFolder, progress: _, ...work } = supply;
   const usual = Math.max(1, Math.floor(availableParallelism() / CORES_A_BUILDER));
-  const makings = { arch, source, workshop, store, cacheFolder, work, named, texts };
+  const makings = { arch, source, workshop, store, cacheFolder, work, ...known };
   return Array.from({ length: countOf(parsed, 'builders', usual) }, (_each, place) => kernelBuilder(makings, place));
 }
 

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,17 +13,33 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-test('objects are kept after a build that ended well, and thrown away after one that did not', async () => {
-  const has = (there: boolean) => withObjects(objects, {}, async () => expect(existsSync(object)).toBe(there));
-  const object = join(objects, 'a.o');
+test('objects are kept after a build that ended well; of one that did not, nothing that it wrote, but for what Kconfig did', async () => {
+  const has = (...names: string[]) =>
+    withObjects(objects, {}, async () => {
+      const found = await readdir(objects, { recursive: true, withFileTypes: true });
+      expect(found.flatMap((each) => (each.isFile() ? each.name : [])).toSorted()).toEqual(names);
+    });
+  const write = (...names: string[]) =>
+    withObjects(objects, {}, () =>
+      compile(objects, async () => {
+        await mkdir(join(objects, 'include/config'), { recursive: true });
+        for (const name of names) await writeFile(join(objects, name), '');
+      }),
+    );
   const no = () => Promise.reject(new Error('no'));
-  await withObjects(objects, {}, () => compile(objects, () => writeFile(object, '')));
-  await has(true);
+  await write('a.o', 'b.o', 'vmlinux');
+  await has('a.o', 'b.o', 'vmlinux');
   // Whatever goes wrong before compiling, such as a configuration that does not come to be, leaves them as they are.
   await expect(withObjects(objects, {}, no)).rejects.toThrow('no');
-  await has(true);
-  await expect(withObjects(objects, {}, () => compile(objects, no))).rejects.toThrow('no');
-  await has(false);
+  await has('a.o', 'b.o', 'vmlinux');
+  const half = async () => {
+    await writeFile(join(objects, 'b.o'), 'half');
+    await writeFile(join(objects, 'c.o'), 'half');
+    await writeFile(join(objects, 'include/config/XFS'), '');
+    await no();
+  };
+  await expect(withObjects(objects, {}, () => compile(objects, half))).rejects.toThrow('no');
+  await has('XFS', 'a.o', 'vmlinux');
 });
 
 test('two builds never work in one folder at a time', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FileLock, lockFile } from '../../runners/store/lock.ts';
 import type { Work } from '../workshop/packages.ts';
@@ -19,7 +19,7 @@ export async function withObjects<T>(
 ): Promise<T> {
   await mkdir(dirname(folder), { recursive: true });
   using _lock = await alone(`${folder}.lock`, () => progress?.('waiting for another build of this kernel'), signal);
-  if (existsSync(join(folder, UNDERWAY))) await rm(folder, { recursive: true, force: true });
+  await takeBack(folder);
   await mkdir(folder, { recursive: true });
   // Awaited here, under the lock.
   return await use();
@@ -27,7 +27,7 @@ export async function withObjects<T>(
 
 /**
  * Compiles into the folder. Where that is broken off it may leave half an object that looks finished: the next who uses the
- * folder finds it empty, and ccache has most of it back soon.
+ * folder finds nothing of what was written since it began, and ccache has most of it back soon.
  */
 export async function compile<T>(folder: string, build: () => Promise<T>): Promise<T> {
   const underway = join(folder, UNDERWAY);
@@ -35,6 +35,22 @@ export async function compile<T>(folder: string, build: () => Promise<T>): Promi
   const result = await build();
   await rm(underway);
   return result;
+}
+
+/** What Kconfig and filechk write: always whole, since it is moved into place. make needs it to know what has changed since. */
+const WHOLE = /^include\//;
+
+/** Removes what a build that was broken off has written. */
+async function takeBack(folder: string): Promise<void> {
+  const underway = join(folder, UNDERWAY);
+  if (!existsSync(underway)) return;
+  const { ctimeMs: since } = await lstat(underway);
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory() || path === underway || WHOLE.test(relative(folder, path))) continue;
+    if ((await lstat(path)).ctimeMs >= since) await rm(path);
+  }
+  await rm(underway);
 }
 
 /** Waits until no other build works in the folder. The lock ends with this process, however that ends. */

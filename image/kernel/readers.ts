@@ -27,3 +27,9 @@ export async function readersIn(folder: string): Promise<Readers | undefined> {
   }
   return files.length > 0 ? { objects: files.length, of } : undefined;
 }
+
+/** How many objects of a kernel with the one configuration have to be compiled again for the other. */
+export function readingBetween(readers: Readers, one: ReadonlyMap<string, string>, other: ReadonlyMap<string, string>) {
+  const changed = [...new Set([...one.keys(), ...other.keys()])].filter((name) => one.get(name) !== other.get(name));
+  return new Set(changed.flatMap((name) => readers.of.get(name) ?? [])).size;
+}

@@ -22,10 +22,11 @@ test('killed before any piece of work and resumed: the same answer, and nothing 
       fc.nat(60),
       fc.integer({ min: 1, max: 4 }),
       fc.option(fc.array(fc.nat(100), { minLength: names.length, maxLength: names.length }), { nil: undefined }),
-      async (culprits, first, more, builders, of) => {
-        const task = taskOf(names, of ? { efforts: async () => ({ whole: 100, of }) } : {});
+      async (culprits, first, more, builders, kinds) => {
+        const read = names.map((_, at) => [at, (at + 1) % names.length]);
+        const task = taskOf(names, kinds ? { efforts: async () => ({ whole: 100, kinds, of: read }) } : {});
         // What is known of them by now is not what the search went by.
-        const later = taskOf(names, { efforts: async () => ({ whole: 1, of: names.map(() => 1) }) });
+        const later = taskOf(names, { efforts: async () => ({ whole: 1, kinds: [1], of: names.map(() => [0]) }) });
         const whole = court(offFails(culprits), { builders });
         const answer = await bisect(task, whole.bench);
 

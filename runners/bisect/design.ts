@@ -1,4 +1,4 @@
-import { type Bits, bitsOf, membersOf, nameOf, within } from './bits.ts';
+import { type Bits, bitsOf, membersOf, minus, nameOf, union, within } from './bits.ts';
 import type { Estimate } from './effort.ts';
 import { type Hypothesis, predicts } from './hypotheses.ts';
 import type { Lattice } from './lattice.ts';
@@ -44,23 +44,37 @@ export function questions(
   const asked: Question[] = [];
   let known = oneClass(hypotheses.length);
   const isNew = (set: Bits) => !isTested(set) && !asked.some((each) => nameOf(each.set) === nameOf(set));
+  const nothing = bitsOf(lattice.size, []);
   while (asked.length < count) {
-    let best = { chosen: pieces.map(() => false), set: lattice.all, bits: -1, worth: -1 };
-    const consider = (chosen: boolean[]) => {
-      const set = lattice.close(together(pieces, chosen, lattice.size));
-      const bits = bitsTold(hypotheses, known, set);
-      const worth = bits / (effort?.of(set) ?? 1);
-      if (worth > best.worth && isNew(set)) best = { chosen, set, bits, worth };
+    let best = { chosen: pieces.map(() => false), kept: nothing, set: lattice.all, bits: -1, worth: -1 };
+    const consider = (chosen: boolean[], kept: Bits) => {
+      const wished = union(kept, together(pieces, chosen, lattice.size));
+      for (const set of effort ? [lattice.close(wished), ...largestIn(lattice, wished)] : [lattice.close(wished)]) {
+        const bits = bitsTold(hypotheses, known, set);
+        const worth = bits / (effort?.of(set) ?? 1);
+        if (worth > best.worth && isNew(set)) best = { chosen, kept, set, bits, worth };
+      }
     };
-    for (const share of SHARES) consider(pieces.map(() => random() < share));
+    for (const share of SHARES) {
+      consider(
+        pieces.map(() => random() < share),
+        nothing,
+      );
+    }
     // What differs from a tree in light steps only tells nearly as much, and is soon compiled.
     for (const tree of light ? trees : []) {
       const made = pieces.map((piece) => within(piece, tree));
-      for (const share of SHARES) consider(made.map((is, at) => (light?.[at] && random() < share ? !is : is)));
+      const kept = pieces.reduce(minus, tree);
+      for (const share of SHARES) {
+        consider(
+          made.map((is, at) => (light?.[at] && random() < share ? !is : is)),
+          kept,
+        );
+      }
     }
     for (const at of shuffled(random, [...pieces.keys()])) {
       if (best.bits > ENOUGH && !effort) break;
-      consider(best.chosen.with(at, !best.chosen[at]));
+      consider(best.chosen.with(at, !best.chosen[at]), best.kept);
     }
     if (best.bits < LEAST) break;
     asked.push({ set: best.set, bits: best.bits });
@@ -105,6 +119,10 @@ function bitsTold(hypotheses: readonly Hypothesis[], { of, sizes }: Classes, set
   }
   return bits / hypotheses.length;
 }
+
+/** The largest legal part of a set; none where steps that go only together leave too many to choose from. */
+const largestIn = (lattice: Lattice, set: Bits): Bits[] =>
+  lattice.without(lattice.all, membersOf(minus(lattice.all, set)))?.slice(0, 1) ?? [];
 
 function together(pieces: readonly Bits[], chosen: readonly boolean[], size: number): Bits {
   const set = bitsOf(size, []);

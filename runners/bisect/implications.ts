@@ -41,13 +41,14 @@ function followed({ differences, good, bad }: Space, tree: KconfigTree): Followe
     const option = tree.get(difference.name);
     if (!option) return [];
     const goes = isOff(difference.bad) ? offEdges : onEdges;
-    return [...goes(option, { atGood, atBad, changed, flipped }), ...choiceEdges(option, changed)];
+    return [...goes(option, { tree, atGood, atBad, changed, flipped }), ...choiceEdges(option, changed)];
   });
   const steps = new Map(differences.map(({ name }, step) => [name, step]));
   return throughOthers(edges, steps);
 }
 
 interface Ends {
+  readonly tree: KconfigTree;
   readonly atGood: Values;
   readonly atBad: Values;
   readonly changed: ReadonlyMap<string, Difference>;
@@ -55,18 +56,38 @@ interface Ends {
   readonly flipped: (name: string) => Values;
 }
 
-/** An option that goes off goes with whatever it cannot be on without, and only together with what selects it. */
-function offEdges(option: Option, { atGood, changed, flipped }: Ends): Edge[] {
+/**
+ * An option that goes off goes with whatever it cannot be on without, and only together with what selects it. Where it is on
+ * whenever it can be, the one thing it cannot be on without goes along.
+ */
+function offEdges(option: Option, ends: Ends): Edge[] {
   const { name } = option;
+  const { tree, atGood, changed, flipped } = ends;
   const needed = symbolsOf(
     ...option.dependencies,
+    ...option.prompts,
     ...option.defaults.flatMap(({ value, condition }) => [value, condition]),
   );
   const lost = needed.filter((other) => other !== name && changed.has(other) && !canBeOn(option, flipped(other)));
   const selectors = option.selectedBy.filter(
     ({ by, condition }) => changed.has(by) && isOn(atGood, by) && evaluate(condition, atGood),
   );
-  return [...lost.map((other) => ({ from: other, to: name })), ...selectors.map(({ by }) => ({ from: name, to: by }))];
+  // Of several the one that goes with each of the others.
+  const least = lost.filter((one) =>
+    lost.every((other) => other === one || !canBeOn(tree.get(one) ?? option, flipped(other))),
+  );
+  return [
+    ...lost.map((other) => ({ from: other, to: name })),
+    ...selectors.map(({ by }) => ({ from: name, to: by })),
+    ...(isAlwaysOn(option, ends) ? least.slice(0, 1) : []).map((other) => ({ from: name, to: other })),
+  ];
+}
+
+/** Nobody is asked whether it should be on, or nothing else is left of its choice. */
+function isAlwaysOn({ type, prompts, choice }: Option, { atGood, atBad }: Ends): boolean {
+  if (type !== 'bool' && type !== 'tristate') return true;
+  if (!prompts.some((prompt) => evaluate(prompt, atGood))) return true;
+  return choice !== undefined && !choice.members.some((member) => isOn(atBad, member));
 }
 
 /** An option that is switched on needs what it depends on, and comes with what selects it. */
@@ -96,11 +117,11 @@ function choiceEdges(option: Option, changed: ReadonlyMap<string, Difference>): 
   return others.map((other) => ({ from: option.name, to: other }));
 }
 
-/** Whether anything lets an option be on: for one without a prompt that takes a default or somebody who selects it. */
+/** Whether anything lets an option be on: for one that nobody is asked about that takes a default or somebody who selects it. */
 function canBeOn(option: Option, values: Values): boolean {
   if (option.selectedBy.some(({ by, condition }) => isOn(values, by) && evaluate(condition, values))) return true;
   if (!option.dependencies.some((dependency) => evaluate(dependency, values))) return false;
-  if (option.prompts.length > 0) return true;
+  if (option.prompts.some((prompt) => evaluate(prompt, values))) return true;
   return option.defaults.some(({ condition, value }) => evaluate(condition, values) && evaluate(value, values));
 }
 

@@ -1,19 +1,19 @@
-import { existsSync } from 'node:fs';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildKernel } from '../../image/kernel/build.ts';
-import { UNDERWAY } from '../../image/kernel/objects.ts';
+import type { Readers } from '../../image/kernel/readers.ts';
 import type { KernelSource } from '../../image/kernel/source.ts';
 import type { ImageArch } from '../../image/recipe.ts';
 import type { Work } from '../../image/workshop/packages.ts';
 import type { Workshop } from '../../image/workshop/workshop.ts';
 import { HarnessError } from '../errors.ts';
-import { run } from '../process/command.ts';
 import { FileLock, lockFile } from '../store/lock.ts';
 import type { Store } from '../store/store.ts';
 import type { Builder, Unbuildable } from './builder.ts';
 import { digestOf, writeConfiguration } from './configuration.ts';
+import { TREES } from './effort.ts';
 import { linkedSignature } from './linked.ts';
+import { nearestTree, sow } from './trees.ts';
 
 /** What kernels are built with. */
 export interface KernelMakings {
@@ -27,6 +27,8 @@ export interface KernelMakings {
   readonly named: readonly string[];
   /** By digest, configurations as Kconfig wrote them. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** What the objects of our own kernel read, where one was built here. */
+  readonly readers?: () => Promise<Readers | undefined>;
 }
 
 /** The folder in which our own kernel of this source is built, as image/kernel/build.ts names it. */
@@ -40,30 +42,36 @@ export const ownObjects = ({
 
 /**
  * Builds kernels in the workshop, each once: out of the store where it has one of this configuration, source and toolchain, else in
- * a folder of objects of this builder's own, where make compiles only what the last kernel built there had otherwise.
+ * one of this builder's own folders of objects, where make compiles only what the last kernel built there had otherwise.
  *
  * @param place which of the builders it is, from 0
  */
 export function kernelBuilder(makings: KernelMakings, place: number): Builder {
-  const { arch, source, workshop, store, cacheFolder, work, named, texts } = makings;
-  const own = { ...source, objects: `${source.objects}-bisect-${place}` };
-  const objects = ownObjects({ ...makings, source: own });
+  const { arch, source, workshop, store, cacheFolder, work, named, texts, readers } = makings;
+  const own = ownObjects(makings);
+  const sources = Array.from({ length: TREES }, (_, tree) => ({
+    ...source,
+    objects: `${source.objects}-bisect-${place * TREES + tree}`,
+  }));
+  const folders = sources.map((each) => ownObjects({ ...makings, source: each }));
   return {
     makings: `${source.key} ${workshop.key}`,
     build: async (values, signal) => {
       const inputs = { arch, source: source.key, workshop: workshop.key, configuration: digestOf(values) };
       const base = texts?.get(digestOf(values)) ?? writeConfiguration(values, named);
-      const plan = { arch, source: own, base, fragments: [], workshop, cacheFolder };
       try {
         const { folder, reused } = await store.obtain(
           'bisect-kernels',
           inputs,
           async (draft) => {
             // Nobody may build here between the end of make and the look at what it has linked.
-            using _lock = await alone(`${objects}.bisect.lock`);
-            await sow(ownObjects(makings), objects, signal);
+            using _lock = await alone(`${folders[0]}.bisect.lock`);
+            const tree = await nearestTree(folders, own, values, await readers?.());
+            const [folder = own, from = source] = [folders[tree], sources[tree]];
+            await sow(own, folder, signal);
+            const plan = { arch, source: from, base, fragments: [], workshop, cacheFolder };
             await buildKernel(draft, plan, { ...work, signal });
-            await writeFile(join(draft, 'signature'), await linkedSignature(objects));
+            await writeFile(join(draft, 'signature'), await linkedSignature(folder));
           },
           { label: arch, signal },
         );
@@ -75,25 +83,6 @@ export function kernelBuilder(makings: KernelMakings, place: number): Builder {
       }
     },
   };
-}
-
-/**
- * An empty folder of objects begins as a copy of the one in which our own kernel was built: what is looked for is not far from
- * it, and make goes by the times of files. Not where somebody builds there now, or was broken off.
- */
-async function sow(from: string, to: string, signal: AbortSignal): Promise<void> {
-  if (existsSync(to) || !existsSync(join(from, '.config'))) return;
-  const lock = await lockFile(`${from}.lock`, 'exclusive', { create: true });
-  if (!(lock instanceof FileLock)) return;
-  using _lock = lock;
-  if (existsSync(join(from, UNDERWAY))) return;
-  const draft = `${to}.draft`;
-  await rm(draft, { recursive: true, force: true });
-  await run(['cp', '--archive', '--reflink=auto', from, draft], {
-    signal,
-    purpose: 'copying the objects of our kernel',
-  });
-  await rename(draft, to);
 }
 
 async function alone(path: string): Promise<FileLock> {

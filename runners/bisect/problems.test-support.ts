@@ -3,6 +3,7 @@ import { type Bits, bitsOf, nameOf, within } from './bits.ts';
 import { type Efforts, estimate } from './effort.ts';
 import type { Verdict } from './evidence.ts';
 import { type Lattice, latticeOf, type Rule } from './lattice.ts';
+import { below, randomFrom } from './random.ts';
 import type { Ask, Wanted } from './search.ts';
 
 export const anySteps = (size: number) => fc.uniqueArray(fc.nat(size - 1), { maxLength: 6 });
@@ -50,10 +51,33 @@ export function answerOf({ lattice, culprits }: Problem): string[] {
 export const namesOf = (lattice: Lattice, terms: readonly (readonly number[])[]) =>
   terms.map((term) => nameOf(lattice.close(bitsOf(lattice.size, term)))).toSorted();
 
-/** What a single builder compiles that builds these sets one after the other, beginning at the good end; in whole kernels. */
+/**
+ * Much as between our kernel and one with 300 options more: a tenth of the options stands in headers that nearly everything reads,
+ * some more in those of a subsystem, most in a file or none.
+ */
+export function usualEfforts(size: number): Efforts {
+  const random = randomFrom(7);
+  const subsystems = [...Array(12).keys()];
+  /** The rest of the kernel, the objects of each subsystem, and a file for each step. */
+  const kinds = [1000, ...subsystems.map(() => 70), ...Array(size).fill(2)];
+  const of = Array.from({ length: size }, (_, step) => {
+    const [share, file] = [random(), 1 + subsystems.length + step];
+    if (share < 0.1) return [0, ...subsystems.filter(() => random() < 0.8).map((at) => 1 + at), file];
+    if (share < 0.25) return [1 + below(random, subsystems.length), file];
+    return share < 0.5 ? [file] : [];
+  });
+  return { whole: kinds.reduce((sum, count) => sum + count, 0), kinds, of };
+}
+
+/** What a single builder with a tree at each end compiles that builds these sets one after the other; in whole kernels. */
 export function compiled(efforts: Efforts, sets: readonly Bits[]): number {
-  const from = [bitsOf(efforts.of.length, []), ...sets];
-  return sets.reduce((sum, set, at) => sum + estimate(efforts, [from[at] as Bits]).of(set), 0);
+  const size = efforts.of.length;
+  let trees = [bitsOf(size, []), bitsOf(size, Array(size).keys())];
+  return sets.reduce((sum, set) => {
+    const { of, nearest } = estimate(efforts, trees);
+    trees = trees.with(nearest(set), set);
+    return sum + of(set);
+  }, 0);
 }
 
 /** Answers for itself, and counts. */

@@ -1,7 +1,7 @@
 import { type Bits, bitsOf, nameOf } from './bits.ts';
 import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
 import { questions } from './design.ts';
-import { type Efforts, estimate } from './effort.ts';
+import { type Efforts, estimate, TREES } from './effort.ts';
 import { type Evidence, implied, learn, nothingKnown, type Verdict } from './evidence.ts';
 import { drawHypotheses, type Expectation, type Hypothesis, usualExpectation } from './hypotheses.ts';
 import type { Lattice, Rule } from './lattice.ts';
@@ -79,8 +79,8 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
   let lattice = given;
   let evidence = learn(learn(nothingKnown, bitsOf(given.size, []), 'pass'), given.all, 'fail');
   const requested = new Set<string>();
-  // What the builders have compiled last, as far as it can be known from here: the good end first.
-  let trees: readonly Bits[] = [bitsOf(given.size, [])];
+  // What lies compiled, as far as it can be known from here: both ends first, then in each tree what was nearest to it.
+  let trees: readonly Bits[] = [bitsOf(given.size, []), given.all];
   const isTested = (set: Bits) => evidence.tested.has(nameOf(set)) || requested.has(nameOf(set));
 
   const test = async (wanted: readonly Wanted[]) => {
@@ -89,8 +89,9 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
     for (const { set, verdict, rules } of outcomes) {
       if (rules && rules.length > 0) lattice = lattice.with(rules.filter((rule) => !lattice.knows(rule)));
       evidence = learn(evidence, set, verdict);
+      const from = options.efforts ? estimate(options.efforts, trees).nearest(set) : 0;
+      trees = trees.length < TREES * options.builders ? [...trees, set] : trees.with(from, set);
     }
-    trees = [...trees, ...outcomes.map(({ set }) => set)].slice(-options.builders);
   };
 
   let rounds = 0;

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UNDERWAY } from '../../image/kernel/objects.ts';
+import { type Readers, readingBetween } from '../../image/kernel/readers.ts';
+import { run } from '../process/command.ts';
+import { FileLock, lockFile } from '../store/lock.ts';
+import { type Configuration, distance, readConfiguration } from './configuration.ts';
+
+/**
+ * In which of a builder's folders the least has to be compiled for a configuration: its place in the list. One that has nothing in
+ * it yet will begin as a copy of our own.
+ *
+ * @param folders of the builder; absolute
+ * @param own in which our own kernel was built
+ * @param readers of our own kernel; where it is not known what it read, options that differ are counted
+ */
+export async function nearestTree(
+  folders: readonly string[],
+  own: string,
+  values: Configuration,
+  readers: Readers | undefined,
+): Promise<number> {
+  const between = (held: Configuration) => (readers ? readingBetween(readers, held, values) : distance(held, values));
+  const held = await Promise.all(folders.map((folder) => heldIn(existsSync(folder) ? folder : own)));
+  const costs = held.map((each) => (each ? between(each) : Number.MAX_VALUE));
+  return costs.indexOf(Math.min(...costs));
+}
+
+/** The configuration of what lies compiled in a folder. */
+async function heldIn(folder: string): Promise<Configuration | undefined> {
+  // What Kconfig has taken over, not what was asked for last.
+  const file = join(folder, 'include/config/auto.conf');
+  return existsSync(file) ? readConfiguration(await readFile(file, 'utf8')) : undefined;
+}
+
+/**
+ * An empty folder of objects begins as a copy of the one in which our own kernel was built: what is looked for is not far from
+ * it, and make goes by the times of files. Not where somebody builds there now, or was broken off.
+ */
+export async function sow(from: string, to: string, signal: AbortSignal): Promise<void> {
+  if (existsSync(to) || !existsSync(join(from, '.config'))) return;
+  const lock = await lockFile(`${from}.lock`, 'exclusive', { create: true });
+  if (!(lock instanceof FileLock)) return;
+  using _lock = lock;
+  if (existsSync(join(from, UNDERWAY))) return;
+  const draft = `${to}.draft`;
+  await rm(draft, { recursive: true, force: true });
+  await run(['cp', '--archive', '--reflink=auto', from, draft], {
+    signal,
+    purpose: 'copying the objects of our kernel',
+  });
+  await rename(draft, to);
+}
