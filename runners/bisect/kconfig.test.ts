@@ -223,3 +223,40 @@ test('what takes what along is read from Kconfig, before anything is tried', asy
   // On: what it depends on comes along, and what it selects.
   expect(rulesBetween(['X'], all)).toEqual(expect.arrayContaining(['P takes S']));
 });
+
+test('what is on wherever it can be goes off only with what it needs', async () => {
+  const tree = await treeOf(
+    [
+      'config RAM\n\tbool "ram"',
+      'config LZO\n\tbool "lzo"\n\tdepends on RAM',
+      // Nobody is asked unless the first is on.
+      'config ALLOC\n\tbool "alloc" if RAM',
+      'config CHAIN\n\tint "chain"\n\tdepends on ALLOC\n\tdefault 8',
+      'choice\n\tprompt "default"\n\tdepends on RAM',
+      'config DEF_LZO\n\tbool "lzo"\n\tdepends on LZO',
+      'endchoice',
+      'config HIDDEN\n\tbool\n\tdefault y if RAM\n\tselect CHOSEN',
+      'config CHOSEN\n\tbool "chosen"',
+    ].join('\n'),
+  );
+  const good = new Map([...on(['RAM', 'LZO', 'ALLOC', 'DEF_LZO', 'HIDDEN', 'CHOSEN']), ['CHAIN', '8']]);
+  const space = spaceOf(good, new Map(), isChosenIn(tree));
+  const lattice = latticeOf(space.differences.length, implicationsOf(space, tree));
+  const namesOf = (steps: readonly number[]) => steps.map((step) => space.differences[step]?.name);
+  const along = (name: string) => {
+    const step = space.differences.findIndex((each) => each.name === name);
+    return namesOf(membersOf(lattice.close(bitsOf(lattice.size, [step])))).toSorted();
+  };
+  const allBut = (...names: string[]) =>
+    namesOf([...space.differences.keys()])
+      .filter((name) => !names.includes(name ?? ''))
+      .toSorted();
+  expect(along('ALLOC')).toEqual(['ALLOC', 'CHAIN']);
+  // A number is there as long as it can be.
+  expect(along('CHAIN')).toEqual(['ALLOC', 'CHAIN']);
+  // Of the two that the last of a choice needs, the one that goes with the other.
+  expect(along('DEF_LZO')).toEqual(['DEF_LZO', 'LZO']);
+  // What nobody sets selects it for as long as RAM is on.
+  expect(along('CHOSEN')).toEqual(allBut());
+  expect(along('RAM')).toEqual(allBut('CHOSEN'));
+});

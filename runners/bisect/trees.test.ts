@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { UNDERWAY } from '../../image/kernel/objects.ts';
+import { on } from './court.test-support.ts';
+import { nearestTree, sow } from './trees.ts';
+
+let root: string;
+let own: string;
+let folders: string[];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'trees-'));
+  own = join(root, 'own');
+  folders = [join(root, 'one'), join(root, 'other')];
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function build(folder: string, options: readonly string[]): Promise<void> {
+  await mkdir(join(folder, 'include/config'), { recursive: true });
+  await writeFile(join(folder, 'include/config/auto.conf'), options.map((name) => `CONFIG_${name}=y\n`).join(''));
+  await writeFile(join(folder, '.config'), '');
+}
+
+/** PREEMPT stands in what everything reads. */
+const readers = {
+  objects: 100,
+  of: new Map([
+    ['PREEMPT', [...Array(100).keys()]],
+    ['XFS', [1]],
+    ['EXT4', [2]],
+    ['BTRFS', [3]],
+  ]),
+};
+
+test('a kernel is built where the fewest objects are compiled again, not where the fewest options differ', async () => {
+  await build(folders[0] as string, ['PREEMPT']);
+  await build(folders[1] as string, ['XFS', 'EXT4', 'BTRFS']);
+  expect(await nearestTree(folders, own, on(['PREEMPT', 'XFS', 'EXT4', 'BTRFS']), readers)).toBe(0);
+  expect(await nearestTree(folders, own, on([]), readers)).toBe(1);
+  // Where that is not known, by options.
+  expect(await nearestTree(folders, own, on([]), undefined)).toBe(0);
+});
+
+test('a folder with nothing in it counts as our own, which it begins as a copy of', async () => {
+  const wanted = on(['XFS']);
+  const { signal } = new AbortController();
+  expect(await nearestTree(folders, own, wanted, readers)).toBe(0);
+  await build(folders[0] as string, ['PREEMPT']);
+  await build(own, ['EXT4']);
+  expect(await nearestTree(folders, own, wanted, readers)).toBe(1);
+  await sow(own, folders[1] as string, signal);
+  expect(await readFile(join(folders[1] as string, 'include/config/auto.conf'), 'utf8')).toBe('CONFIG_EXT4=y\n');
+
+  // Not where a build of ours was broken off.
+  await rm(folders[1] as string, { recursive: true });
+  await writeFile(join(own, UNDERWAY), '');
+  await sow(own, folders[1] as string, signal);
+  expect(existsSync(folders[1] as string)).toBe(false);
+});
