@@ -1,6 +1,6 @@
-import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, lstat, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compile, followSteps, withObjects } from './objects.ts';
@@ -13,16 +13,18 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-test('objects are kept after a build that ended well; of one that did not, nothing that it wrote, but for what Kconfig did', async () => {
+test('objects are kept after a build that ended well; after one that did not all is as before, but for what it compiled', async () => {
+  const option = join(objects, 'include/config/XFS');
   const has = (...names: string[]) =>
     withObjects(objects, {}, async () => {
-      const found = await readdir(objects, { recursive: true, withFileTypes: true });
-      expect(found.flatMap((each) => (each.isFile() ? each.name : [])).toSorted()).toEqual(names);
+      const found = (await readdir(objects)).filter((name) => !/^\.?include/.test(name));
+      expect(found.toSorted()).toEqual(names);
     });
   const write = (...names: string[]) =>
     withObjects(objects, {}, () =>
       compile(objects, async () => {
-        await mkdir(join(objects, 'include/config'), { recursive: true });
+        await mkdir(dirname(option), { recursive: true });
+        await writeFile(option, '');
         for (const name of names) await writeFile(join(objects, name), '');
       }),
     );
@@ -32,14 +34,18 @@ test('objects are kept after a build that ended well; of one that did not, nothi
   // Whatever goes wrong before compiling, such as a configuration that does not come to be, leaves them as they are.
   await expect(withObjects(objects, {}, no)).rejects.toThrow('no');
   await has('a.o', 'b.o', 'vmlinux');
+  const { mtimeMs: since } = await lstat(option);
   const half = async () => {
+    await writeFile(option, '');
+    await writeFile(join(objects, 'include/config/EXT4'), '');
     await writeFile(join(objects, 'b.o'), 'half');
     await writeFile(join(objects, 'c.o'), 'half');
-    await writeFile(join(objects, 'include/config/XFS'), '');
     await no();
   };
   await expect(withObjects(objects, {}, () => compile(objects, half))).rejects.toThrow('no');
-  await has('XFS', 'a.o', 'vmlinux');
+  await has('a.o', 'vmlinux');
+  expect(await readdir(dirname(option))).toEqual(['XFS']);
+  expect((await lstat(option)).mtimeMs).toBe(since);
 });
 
 test('two builds never work in one folder at a time', async () => {

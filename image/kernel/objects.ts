@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { run } from '../../runners/process/command.ts';
 import { FileLock, lockFile } from '../../runners/store/lock.ts';
 import type { Work } from '../workshop/packages.ts';
 
@@ -25,20 +26,23 @@ export async function withObjects<T>(
   return await use();
 }
 
+/** Kconfig's part of the folder, by which make tells what has changed since an object was compiled. */
+const TOLD = 'include';
+/** What that was before a build began. */
+const BEFORE = '.include.before';
+
 /**
- * Compiles into the folder. Where that is broken off it may leave half an object that looks finished: the next who uses the
- * folder finds nothing of what was written since it began, and ccache has most of it back soon.
+ * Compiles into the folder. Where that is broken off it may leave half an object that looks finished: whoever uses the folder
+ * next finds it as it was before, but for what was compiled anew, which is gone, and ccache has most of it back soon.
  */
 export async function compile<T>(folder: string, build: () => Promise<T>): Promise<T> {
   const underway = join(folder, UNDERWAY);
+  await replace(join(folder, TOLD), join(folder, BEFORE));
   await writeFile(underway, '');
   const result = await build();
   await rm(underway);
   return result;
 }
-
-/** What Kconfig and filechk write: always whole, since it is moved into place. make needs it to know what has changed since. */
-const WHOLE = /^include\//;
 
 /** Removes what a build that was broken off has written. */
 async function takeBack(folder: string): Promise<void> {
@@ -47,10 +51,18 @@ async function takeBack(folder: string): Promise<void> {
   const { ctimeMs: since } = await lstat(underway);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory() || path === underway || WHOLE.test(relative(folder, path))) continue;
+    const [top = ''] = relative(folder, path).split('/');
+    if (entry.isDirectory() || [UNDERWAY, TOLD, BEFORE].includes(top)) continue;
     if ((await lstat(path)).ctimeMs >= since) await rm(path);
   }
+  // The times are part of it: an option that was changed and is changed back makes nothing outdated.
+  await replace(join(folder, BEFORE), join(folder, TOLD));
   await rm(underway);
+}
+
+async function replace(from: string, to: string): Promise<void> {
+  await rm(to, { recursive: true, force: true });
+  if (existsSync(from)) await run(['cp', '--archive', from, to], { purpose: 'copying what make goes by' });
 }
 
 /** Waits until no other build works in the folder. The lock ends with this process, however that ends. */

@@ -19,15 +19,19 @@ afterEach(() => rm(root, { recursive: true }));
 
 async function build(folder: string, options: readonly string[]): Promise<void> {
   await mkdir(join(folder, 'include/config'), { recursive: true });
-  await writeFile(join(folder, 'include/config/auto.conf'), options.map((name) => `CONFIG_${name}=y\n`).join(''));
+  const lines = [...options.map((name) => `CONFIG_${name}=y`), 'CONFIG_CC=gcc 14', ''];
+  await writeFile(join(folder, 'include/config/auto.conf'), lines.join('\n'));
   await writeFile(join(folder, '.config'), '');
 }
 
-/** PREEMPT stands in what everything reads. */
+const configured = (...names: string[]) => new Map([...on(names), ['CC', '"gcc 14"']]);
+
+/** PREEMPT stands in what everything reads, and so does the compiler. */
 const readers = {
   objects: 100,
   of: new Map([
     ['PREEMPT', [...Array(100).keys()]],
+    ['CC', [...Array(100).keys()]],
     ['XFS', [1]],
     ['EXT4', [2]],
     ['BTRFS', [3]],
@@ -37,21 +41,21 @@ const readers = {
 test('a kernel is built where the fewest objects are compiled again, not where the fewest options differ', async () => {
   await build(folders[0] as string, ['PREEMPT']);
   await build(folders[1] as string, ['XFS', 'EXT4', 'BTRFS']);
-  expect(await nearestTree(folders, own, on(['PREEMPT', 'XFS', 'EXT4', 'BTRFS']), readers)).toBe(0);
-  expect(await nearestTree(folders, own, on([]), readers)).toBe(1);
+  expect(await nearestTree(folders, own, configured('PREEMPT', 'XFS', 'EXT4', 'BTRFS'), readers)).toBe(0);
+  expect(await nearestTree(folders, own, configured(), readers)).toBe(1);
   // Where that is not known, by options.
-  expect(await nearestTree(folders, own, on([]), undefined)).toBe(0);
+  expect(await nearestTree(folders, own, configured(), undefined)).toBe(0);
 });
 
 test('a folder with nothing in it counts as our own, which it begins as a copy of', async () => {
-  const wanted = on(['XFS']);
+  const wanted = configured('XFS');
   const { signal } = new AbortController();
   expect(await nearestTree(folders, own, wanted, readers)).toBe(0);
   await build(folders[0] as string, ['PREEMPT']);
   await build(own, ['EXT4']);
   expect(await nearestTree(folders, own, wanted, readers)).toBe(1);
   await sow(own, folders[1] as string, signal);
-  expect(await readFile(join(folders[1] as string, 'include/config/auto.conf'), 'utf8')).toBe('CONFIG_EXT4=y\n');
+  expect(await readFile(join(folders[1] as string, 'include/config/auto.conf'), 'utf8')).toMatch(/^CONFIG_EXT4=y$/m);
 
   // Not where a build of ours was broken off.
   await rm(folders[1] as string, { recursive: true });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { unquote } from '../../image/kernel/configuration.ts';
 import { UNDERWAY } from '../../image/kernel/objects.ts';
 import { type Readers, readingBetween } from '../../image/kernel/readers.ts';
 import { run } from '../process/command.ts';
@@ -21,7 +22,8 @@ export async function nearestTree(
   values: Configuration,
   readers: Readers | undefined,
 ): Promise<number> {
-  const between = (held: Configuration) => (readers ? readingBetween(readers, held, values) : distance(held, values));
+  const wanted = new Map([...values].map(([name, value]) => [name, unquote(value)]));
+  const between = (held: Configuration) => (readers ? readingBetween(readers, held, wanted) : distance(held, wanted));
   const held = await Promise.all(folders.map((folder) => heldIn(existsSync(folder) ? folder : own)));
   const costs = held.map((each) => (each ? between(each) : Number.MAX_VALUE));
   return costs.indexOf(Math.min(...costs));
@@ -29,7 +31,7 @@ export async function nearestTree(
 
 /** The configuration of what lies compiled in a folder. */
 async function heldIn(folder: string): Promise<Configuration | undefined> {
-  // What Kconfig has taken over, not what was asked for last.
+  // What Kconfig has taken over, not what was asked for last. There are no quotes around strings here.
   const file = join(folder, 'include/config/auto.conf');
   return existsSync(file) ? readConfiguration(await readFile(file, 'utf8')) : undefined;
 }
