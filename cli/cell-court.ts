@@ -115,10 +115,14 @@ function buildersOf(
   { arch, supply, source, workshop }: KernelShop,
   known: Pick<KernelMakings, 'named' | 'texts' | 'readers'>,
 ): Court['builders'] {
-  const { store, cacheFolder, progress: _, ...work } = supply;
+  const { store, cacheFolder, progress, ...work } = supply;
   const usual = Math.max(1, Math.floor(availableParallelism() / CORES_A_BUILDER));
-  const makings = { arch, source, workshop, store, cacheFolder, work, ...known };
-  return Array.from({ length: countOf(parsed, 'builders', usual) }, (_each, place) => kernelBuilder(makings, place));
+  const count = countOf(parsed, 'builders', usual);
+  return Array.from({ length: count }, (_each, place) => {
+    const told = (step: string) => progress?.(count > 1 ? `builder ${place + 1}: ${step}` : step);
+    const makings = { arch, source, workshop, store, cacheFolder, work: { ...work, progress: told }, ...known };
+    return kernelBuilder(makings, place);
+  });
 }
 
 function optionsOf(parsed: Parsed, context: Context): RunOptions {

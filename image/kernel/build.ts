@@ -49,7 +49,8 @@ export async function buildKernel(folder: string, plan: Plan, work: Work): Promi
     const make = maker(plan, objects, work);
     const purpose = 'completing the configuration of the kernel';
     const complete = (text: string) => completed(text, objects, () => make(purpose, ['olddefconfig']));
-    work.progress?.(purpose);
+    // What is taken as it is has mostly been completed before.
+    if (fragments.length > 0) work.progress?.(purpose);
     const whole = await complete(base);
     const start = parseConfiguration(whole);
     const text = fragments.length > 0 ? await complete(merge(base, fragments)) : whole;
