@@ -22,9 +22,14 @@ export function implicationsOf(space: Space, tree: KconfigTree): Rule[] {
   return followed(space, tree).flatMap(({ heads }, step) => heads.map((head) => ({ body: [step], head })));
 }
 
-/** By step, the options that change with it although nobody can set them, as far as Kconfig's files say it in plain words. */
+/**
+ * By step, the options that change with it although nobody can set them, as far as Kconfig's files say it in plain words. At either
+ * end: what several select is there on the one side whoever of them goes, and comes on the other with the first of them.
+ */
 export function followersOf(space: Space, tree: KconfigTree): (readonly string[])[] {
-  return followed(space, tree).map(({ between }) => between);
+  const differences = space.differences.map(({ name, good, bad }) => ({ name, good: bad, bad: good }));
+  const back = followed({ ...space, differences, good: space.bad, bad: space.good }, tree);
+  return followed(space, tree).map(({ between }, step) => [...new Set([...between, ...(back[step]?.between ?? [])])]);
 }
 
 /** By step, what it takes along: other steps, and options between it and them that are no steps. */

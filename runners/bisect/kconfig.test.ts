@@ -9,7 +9,7 @@ import { bitsOf, membersOf } from './bits.ts';
 import { realise } from './candidate.ts';
 import { type Configuration, digestOf } from './configuration.ts';
 import { court, on } from './court.test-support.ts';
-import { implicationsOf, isChosenIn } from './implications.ts';
+import { followersOf, implicationsOf, isChosenIn } from './implications.ts';
 import { modelLegaliser, settle } from './kconfig-model.ts';
 import { latticeOf } from './lattice.ts';
 import { type Space, spaceOf } from './space.ts';
@@ -259,4 +259,25 @@ test('what is on wherever it can be goes off only with what it needs', async () 
   // What nobody sets selects it for as long as RAM is on.
   expect(along('CHOSEN')).toEqual(allBut());
   expect(along('RAM')).toEqual(allBut('CHOSEN'));
+});
+
+test('what follows a step is what changes with it at either end', async () => {
+  const tree = await treeOf(
+    [
+      'config ONE\n\tbool "one"\n\tselect SHARED',
+      'config OTHER\n\tbool "other"\n\tselect SHARED',
+      'config SHARED\n\tbool\n\tselect DEEPER',
+      'config DEEPER\n\tbool',
+      'config ALONE\n\tbool "alone"',
+      'config OWN\n\tdef_bool ALONE',
+    ].join('\n'),
+  );
+  const good = on(['ONE', 'OTHER', 'SHARED', 'DEEPER', 'ALONE', 'OWN']);
+  const space = spaceOf(good, new Map(), isChosenIn(tree));
+  const followers = followersOf(space, tree);
+  expect(Object.fromEntries(space.differences.map(({ name }, step) => [name, followers[step]]))).toEqual({
+    ONE: ['SHARED', 'DEEPER'],
+    OTHER: ['SHARED', 'DEEPER'],
+    ALONE: ['OWN'],
+  });
 });
