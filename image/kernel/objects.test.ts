@@ -29,6 +29,11 @@ test('objects are kept after a build that ended well; after one that did not all
       }),
     );
   const no = () => Promise.reject(new Error('no'));
+  // Where nothing tells what it was before, nothing is kept.
+  await mkdir(objects);
+  await writeFile(join(objects, 'old.o'), '');
+  await expect(withObjects(objects, {}, () => compile(objects, no))).rejects.toThrow('no');
+  await has();
   await write('a.o', 'b.o', 'vmlinux');
   await has('a.o', 'b.o', 'vmlinux');
   // Whatever goes wrong before compiling, such as a configuration that does not come to be, leaves them as they are.

@@ -44,10 +44,11 @@ export async function compile<T>(folder: string, build: () => Promise<T>): Promi
   return result;
 }
 
-/** Removes what a build that was broken off has written. */
+/** Removes what a build that was broken off has written: everything where it was the first one here. */
 async function takeBack(folder: string): Promise<void> {
   const underway = join(folder, UNDERWAY);
   if (!existsSync(underway)) return;
+  if (!existsSync(join(folder, BEFORE))) return await rm(folder, { recursive: true });
   const { ctimeMs: since } = await lstat(underway);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
