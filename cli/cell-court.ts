@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { ownObjectsIn } from '../image/kernel/kbuild.ts';
 import { readersIn } from '../image/kernel/readers.ts';
 import { kernels } from '../image/kernel/rows.ts';
 import type { ImageArch } from '../image/recipe.ts';
@@ -83,7 +84,8 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
         rules: (space) => implicationsOf(space, kconfig.options),
         efforts: async (space) => {
           const known = await readers();
-          return known && effortsOf(space, known, followersOf(space, kconfig.options));
+          const own = known && (await ownObjectsIn(shop.source.folder));
+          return own && effortsOf(space, known, own, followersOf(space, kconfig.options));
         },
         identity: { source: shop.source.key, workshop: shop.workshop.key, ...judges.identity },
         kconfig,

@@ -24,9 +24,11 @@ test('killed before any piece of work and resumed: the same answer, and nothing 
       fc.option(fc.array(fc.nat(100), { minLength: names.length, maxLength: names.length }), { nil: undefined }),
       async (culprits, first, more, builders, kinds) => {
         const read = names.map((_, at) => [at, (at + 1) % names.length]);
-        const task = taskOf(names, kinds ? { efforts: async () => ({ whole: 100, kinds, of: read }) } : {});
+        const task = taskOf(names, kinds ? { efforts: async () => ({ whole: 100, kinds, of: read, own: [] }) } : {});
         // What is known of them by now is not what the search went by.
-        const later = taskOf(names, { efforts: async () => ({ whole: 1, kinds: [1], of: names.map(() => [0]) }) });
+        const later = taskOf(names, {
+          efforts: async () => ({ whole: 1, kinds: [1], of: names.map(() => [0]), own: [] }),
+        });
         const whole = court(offFails(culprits), { builders });
         const answer = await bisect(task, whole.bench);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { bitsOf } from './bits.ts';
-import { type Efforts, effortsOf, estimate } from './effort.ts';
+import { after, type Efforts, effortsOf, estimate, treeOf } from './effort.ts';
 import { latticeOf } from './lattice.ts';
 import { answerOf, anyProblem, compiled, fails, namesOf, oracle, usualEfforts } from './problems.test-support.ts';
 import { randomFrom } from './random.ts';
@@ -10,11 +10,11 @@ import { search } from './search.ts';
 vi.setConfig({ testTimeout: 180_000 });
 
 /** Two steps that nearly everything reads, two that share ten objects of twenty, and one that nothing reads. */
-const efforts: Efforts = { whole: 1000, kinds: [970, 20, 10, 10, 10], of: [[0, 1], [0], [2, 3], [3, 4], []] };
+const efforts: Efforts = { whole: 1000, kinds: [970, 20, 10, 10, 10], of: [[0, 1], [0], [2, 3], [3, 4], []], own: [] };
 const set = (...members: number[]) => bitsOf(efforts.of.length, members);
 
 test('what a set takes is what it has otherwise than the nearest tree, and a little for each', () => {
-  const { of, nearest, isHeavy } = estimate(efforts, [set(), set(0, 1)]);
+  const { of, nearest, isHeavy } = estimate(efforts, [set(), set(0, 1)].map(treeOf));
   expect(of(set())).toBeCloseTo(0.1);
   // What both read is compiled once.
   expect(of(set(2, 3))).toBeCloseTo(0.13);
@@ -23,6 +23,16 @@ test('what a set takes is what it has otherwise than the nearest tree, and a lit
   expect(of(set(0, 1, 2, 3, 4))).toBeCloseTo(0.13);
   expect([set(2), set(0, 1, 2)].map(nearest)).toEqual([0, 1]);
   expect([0, 1, 2, 3, 4].filter(isHeavy)).toEqual([0, 1]);
+});
+
+test('what is there for an option alone is compiled where that is first switched on, and then lies there', () => {
+  const alone = { ...efforts, own: [...efforts.of.slice(1).map((): [number, number] => [0, 0]), [0, 200] as const] };
+  const tree = treeOf(set(4));
+  expect([set(), set(4), set(2)].map(estimate(alone, [tree]).of)).toEqual(
+    [0.3, 0.1, 0.32].map((share) => expect.closeTo(share)),
+  );
+  expect(estimate(alone, [after(after(tree, set()), set(4))]).of(set())).toBeCloseTo(0.1);
+  expect(estimate(alone, [treeOf(set())]).of(set(4))).toBeCloseTo(0.1);
 });
 
 test('an option counts with those that change along with it, and an object that reads several of them once', () => {
@@ -34,19 +44,31 @@ test('an option counts with those that change along with it, and an object that 
       ['PREEMPT_COUNT', [1, 2, 3]],
     ]),
   };
-  expect(effortsOf({ differences }, readers, [['PREEMPT_COUNT', 'PREEMPTION'], []])).toEqual({
+  const own = new Map([
+    ['XFS', 100],
+    ['PREEMPT_COUNT', 1],
+  ]);
+  expect(effortsOf({ differences }, readers, own, [['PREEMPT_COUNT', 'PREEMPTION'], []])).toEqual({
     whole: 5,
     kinds: [4],
     of: [[0], []],
+    own: [
+      [0, 1],
+      [0, 100],
+    ],
   });
   // Objects that read the same options are of one kind.
   readers.of.set('XFS', [1, 4]);
-  expect(effortsOf({ differences }, readers, [['PREEMPT_COUNT'], []])).toEqual({
+  expect(effortsOf({ differences }, readers, new Map(), [['PREEMPT_COUNT'], []])).toEqual({
     whole: 5,
     kinds: [3, 1, 1],
     of: [
       [0, 1],
       [1, 2],
+    ],
+    own: [
+      [0, 0],
+      [0, 0],
     ],
   });
 });
@@ -61,7 +83,8 @@ test('whatever steps take, all minimal sets are found', async () => {
         const { ask } = oracle((tested) => (fails(problem, tested) ? 'fail' : 'pass'));
         const kinds = Array.from({ length: problem.lattice.size }, () => weights.next().value as number);
         const of = kinds.map(() => [weights, weights].map((some) => (some.next().value as number) % kinds.length));
-        const found = await search(problem.lattice, ask, { builders, efforts: { whole: 1000, kinds, of } });
+        const own = kinds.map((count): [number, number] => (count % 2 ? [count, 0] : [0, count]));
+        const found = await search(problem.lattice, ask, { builders, efforts: { whole: 1000, kinds, of, own } });
         expect(found.unproven).toEqual([]);
         if (found.complete) expect(namesOf(problem.lattice, found.terms)).toEqual(answerOf(problem));
       },

@@ -1,5 +1,5 @@
 import type { Readers } from '../../image/kernel/readers.ts';
-import { type Bits, bitsOf, has } from './bits.ts';
+import { type Bits, bitsOf, has, union } from './bits.ts';
 import type { Space } from './space.ts';
 
 /** How much of a kernel has to be compiled again where steps are made or unmade. */
@@ -10,12 +10,18 @@ export interface Efforts {
   readonly kinds: readonly number[];
   /** By step, the kinds that read what it changes. */
   readonly of: readonly (readonly number[])[];
+  /** By step, how many objects of its own are compiled where it is first made, and where it is first unmade: the one switches them on. */
+  readonly own: readonly (readonly [made: number, unmade: number])[];
 }
 
-/** @param followers by step, the options that change along with it. */
+/**
+ * @param own by option, how many objects are there for it alone
+ * @param followers by step, the options that change along with it
+ */
 export function effortsOf(
   { differences }: Pick<Space, 'differences'>,
   { objects, of }: Readers,
+  own: ReadonlyMap<string, number>,
   followers: readonly (readonly string[])[],
 ): Efforts {
   const stepsOf = new Map<number, number[]>();
@@ -26,7 +32,11 @@ export function effortsOf(
   const kinds = [...Map.groupBy(stepsOf.values(), (steps) => steps.join())].map(([, alike]) => alike);
   const ofStep: number[][] = differences.map(() => []);
   for (const [kind, [steps = []]] of kinds.entries()) for (const step of steps) ofStep[step]?.push(kind);
-  return { whole: objects, kinds: kinds.map(({ length }) => length), of: ofStep };
+  const ownOf = differences.map(({ name, bad }, step): [number, number] => {
+    const count = [name, ...(followers[step] ?? [])].reduce((sum, option) => sum + (own.get(option) ?? 0), 0);
+    return bad === 'n' ? [0, count] : [count, 0];
+  });
+  return { whole: objects, kinds: kinds.map(({ length }) => length), of: ofStep, own: ownOf };
 }
 
 /**
@@ -34,6 +44,25 @@ export function effortsOf(
  * are nearly a whole kernel apart.
  */
 export const TREES = 2;
+
+/** A folder of objects, in terms of steps. */
+export interface Tree {
+  /** What was built in it last. */
+  readonly set: Bits;
+  /** Steps that were made in it at some time, and such that were not: what is compiled for these alone lies there. */
+  readonly made: Bits;
+  readonly unmade: Bits;
+}
+
+/** A tree in which one set was built, and nothing before. */
+export const treeOf = (set: Bits): Tree => ({ set, made: set, unmade: set.map((word) => ~word) });
+
+/** A tree after another set was built in it. */
+export const after = ({ made, unmade }: Tree, set: Bits): Tree => ({
+  set,
+  made: union(made, set),
+  unmade: union(unmade, treeOf(set).unmade),
+});
 
 /** What a kernel takes besides: to be linked, packed and booted. As a share of compiling all of it. */
 const BESIDES = 0.1;
@@ -49,17 +78,20 @@ export interface Estimate {
   readonly isHeavy: (step: number) => boolean;
 }
 
-/** @param trees the sets that lie compiled, one at least. */
-export function estimate({ whole, kinds, of }: Efforts, trees: readonly Bits[]): Estimate {
+/** @param trees what lies compiled, one at least. */
+export function estimate({ whole, kinds, of, own }: Efforts, trees: readonly Tree[]): Estimate {
   const readers = of.map((read) => bitsOf(kinds.length, read));
   const objectsIn = (read: Bits) => kinds.reduce((sum, count, kind) => sum + (has(read, kind) ? count : 0), 0);
-  const between = (set: Bits, tree: Bits) => {
+  const between = (set: Bits, tree: Tree) => {
     const read = bitsOf(kinds.length, []);
+    let compiled = 0;
     for (const [step, mine] of readers.entries()) {
-      if (has(set, step) === has(tree, step)) continue;
+      const made = has(set, step);
+      if (made === has(tree.set, step)) continue;
+      if (!has(made ? tree.made : tree.unmade, step)) compiled += own[step]?.[made ? 0 : 1] ?? 0;
       for (let word = 0; word < read.length; word += 1) read[word] = (read[word] ?? 0) | (mine[word] ?? 0);
     }
-    return objectsIn(read) / whole;
+    return (compiled + objectsIn(read)) / whole;
   };
   const shares = readers.map((read) => objectsIn(read) / whole);
   return {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type Bits, bitsOf, nameOf, within } from './bits.ts';
-import { type Efforts, estimate } from './effort.ts';
+import { after, type Efforts, estimate, treeOf } from './effort.ts';
 import type { Verdict } from './evidence.ts';
 import { type Lattice, latticeOf, type Rule } from './lattice.ts';
 import { below, randomFrom } from './random.ts';
@@ -53,29 +53,31 @@ export const namesOf = (lattice: Lattice, terms: readonly (readonly number[])[])
 
 /**
  * Much as between our kernel and one with 300 options more: a tenth of the options stands in headers that nearly everything reads,
- * some more in those of a subsystem, most in a file or none.
+ * some more in those of a subsystem, and each has a few files of its own.
  */
 export function usualEfforts(size: number): Efforts {
   const random = randomFrom(7);
   const subsystems = [...Array(12).keys()];
-  /** The rest of the kernel, the objects of each subsystem, and a file for each step. */
-  const kinds = [1000, ...subsystems.map(() => 70), ...Array(size).fill(2)];
-  const of = Array.from({ length: size }, (_, step) => {
-    const [share, file] = [random(), 1 + subsystems.length + step];
-    if (share < 0.1) return [0, ...subsystems.filter(() => random() < 0.8).map((at) => 1 + at), file];
-    if (share < 0.25) return [1 + below(random, subsystems.length), file];
-    return share < 0.5 ? [file] : [];
+  /** The rest of the kernel, and the objects of each subsystem. */
+  const kinds = [1000, ...subsystems.map(() => 70)];
+  const of = Array.from({ length: size }, () => {
+    const share = random();
+    if (share < 0.1) return [0, ...subsystems.filter(() => random() < 0.8).map((at) => 1 + at)];
+    return share < 0.25 ? [1 + below(random, subsystems.length)] : [];
   });
-  return { whole: kinds.reduce((sum, count) => sum + count, 0), kinds, of };
+  // The bad end has them off; some are a file system of a hundred files.
+  const own = of.map((): [number, number] => [0, random() < 0.03 ? 100 : below(random, 4)]);
+  return { whole: kinds.reduce((sum, count) => sum + count, 0), kinds, of, own };
 }
 
 /** What a single builder with a tree at each end compiles that builds these sets one after the other; in whole kernels. */
 export function compiled(efforts: Efforts, sets: readonly Bits[]): number {
   const size = efforts.of.length;
-  let trees = [bitsOf(size, []), bitsOf(size, Array(size).keys())];
+  let trees = [bitsOf(size, []), bitsOf(size, Array(size).keys())].map(treeOf);
   return sets.reduce((sum, set) => {
     const { of, nearest } = estimate(efforts, trees);
-    trees = trees.with(nearest(set), set);
+    const at = nearest(set);
+    trees = trees.map((tree, index) => (index === at ? after(tree, set) : tree));
     return sum + of(set);
   }, 0);
 }

@@ -1,7 +1,7 @@
 import { type Bits, bitsOf, nameOf } from './bits.ts';
 import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
 import { questions } from './design.ts';
-import { type Efforts, estimate, TREES } from './effort.ts';
+import { after, type Efforts, estimate, TREES, type Tree, treeOf } from './effort.ts';
 import { type Evidence, implied, learn, nothingKnown, type Verdict } from './evidence.ts';
 import { drawHypotheses, type Expectation, type Hypothesis, usualExpectation } from './hypotheses.ts';
 import type { Lattice, Rule } from './lattice.ts';
@@ -80,7 +80,7 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
   let evidence = learn(learn(nothingKnown, bitsOf(given.size, []), 'pass'), given.all, 'fail');
   const requested = new Set<string>();
   // What lies compiled, as far as it can be known from here: both ends first, then in each tree what was nearest to it.
-  let trees: readonly Bits[] = [bitsOf(given.size, []), given.all];
+  let trees: readonly Tree[] = [treeOf(bitsOf(given.size, [])), treeOf(given.all)];
   const isTested = (set: Bits) => evidence.tested.has(nameOf(set)) || requested.has(nameOf(set));
 
   const test = async (wanted: readonly Wanted[]) => {
@@ -89,8 +89,7 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
     for (const { set, verdict, rules } of outcomes) {
       if (rules && rules.length > 0) lattice = lattice.with(rules.filter((rule) => !lattice.knows(rule)));
       evidence = learn(evidence, set, verdict);
-      const from = options.efforts ? estimate(options.efforts, trees).nearest(set) : 0;
-      trees = trees.length < TREES * options.builders ? [...trees, set] : trees.with(from, set);
+      trees = options.efforts ? builtIn(trees, set, options.efforts, TREES * options.builders) : trees;
     }
   };
 
@@ -123,7 +122,7 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
     }
     if (convinced) for (const { set, role } of open) want(set, role);
     const effort = options.efforts && estimate(options.efforts, trees);
-    const design = { lattice, random, isTested, effort, trees };
+    const design = { lattice, random, isTested, effort, trees: trees.map((tree) => tree.set) };
     const asked = questions(drawn.all, drawn.steps, options.builders - wanted.length, design);
     for (const { set } of asked) want(set, 'search');
     // What stands idle tries the likeliest at once: a term that is named right needs no further question.
@@ -150,6 +149,13 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
   const shrunk = await shrink({ lattice, evidence: () => evidence, test, builders: options.builders });
   const unproven = refuted(shrunk.claims, evidence);
   return { ...shrunk, unproven, complete: false, rounds: rounds + shrunk.rounds, evidence, lattice };
+}
+
+/** The trees after a set was built in the nearest, or in a further one as long as there are fewer than `most`. */
+function builtIn(trees: readonly Tree[], set: Bits, efforts: Efforts, most: number): readonly Tree[] {
+  if (trees.length < most) return [...trees, treeOf(set)];
+  const nearest = estimate(efforts, trees).nearest(set);
+  return trees.map((tree, at) => (at === nearest ? after(tree, set) : tree));
 }
 
 /** The claims that came out otherwise than they must, or did not come to a verdict. */
