@@ -61,7 +61,8 @@ export function questions(
         nothing,
       );
     }
-    // What differs from a tree in light steps only tells nearly as much, and is soon compiled.
+    // What differs from a tree in light steps only tells nearly as much, and is soon compiled. What is no longer in question stays as
+    // it is there.
     for (const tree of light ? trees : []) {
       const made = pieces.map((piece) => within(piece, tree));
       const kept = pieces.reduce(minus, tree);
