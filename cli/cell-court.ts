@@ -9,7 +9,7 @@ import type { ImageArch } from '../image/recipe.ts';
 import { crossPrefix } from '../image/workshop/recipe.ts';
 import { effortsOf } from '../runners/bisect/effort.ts';
 import { followersOf, implicationsOf, isChosenIn } from '../runners/bisect/implications.ts';
-import { type KernelMakings, kernelBuilder, ownObjects } from '../runners/bisect/kernel-builder.ts';
+import { type KernelMakings, kernelBuilder, ourObjects } from '../runners/bisect/kernel-builder.ts';
 import { olddefconfig, workshopMake } from '../runners/bisect/olddefconfig.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import { obtainImage } from '../runners/cell/image.ts';
@@ -72,7 +72,7 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
       const texts = new Map<string, string>();
       const { image } = await obtainImage(shop.arch, options, { progress, register, signal });
       let read: ReturnType<typeof readersIn> | undefined;
-      const readers = () => (read ??= readersIn(ownObjects({ ...shop, ...options })));
+      const readers = () => (read ??= readersIn(ourObjects({ ...shop, ...options })));
       const judges = await cellTester({ cells, folder, options, image: image.key, parsed, context });
       return {
         builders: buildersOf(parsed, shop, { named: all, texts, readers }),

@@ -94,12 +94,20 @@ export function estimate({ whole, kinds, of, own }: Efforts, trees: readonly Tre
     return (compiled + objectsIn(read)) / whole;
   };
   const shares = readers.map((read) => objectsIn(read) / whole);
+  const fromEach = (set: Bits) => trees.map((tree) => between(set, tree));
   return {
-    of: (set) => BESIDES + Math.min(...trees.map((tree) => between(set, tree))),
+    of: (set) => BESIDES + Math.min(...fromEach(set)),
     nearest: (set) => {
-      const all = trees.map((tree) => between(set, tree));
+      const all = fromEach(set);
       return all.indexOf(Math.min(...all));
     },
     isHeavy: (step) => (shares[step] ?? 0) > HEAVY,
   };
+}
+
+/** The trees after a set was built in the nearest, or in a further one as long as there are fewer than `most`. */
+export function builtIn(trees: readonly Tree[], set: Bits, efforts: Efforts, most: number): readonly Tree[] {
+  if (trees.length < most) return [...trees, treeOf(set)];
+  const nearest = estimate(efforts, trees).nearest(set);
+  return trees.map((tree, at) => (at === nearest ? after(tree, set) : tree));
 }

@@ -1,27 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type KconfigTree, readKconfig } from '../../image/kernel/kconfig/tree.ts';
+import { expect, test } from 'vitest';
 import { bitsOf, membersOf } from './bits.ts';
 import { on } from './court.test-support.ts';
 import { followersOf, implicationsOf, isChosenIn } from './implications.ts';
+import { kconfigOf } from './kconfig.test-support.ts';
 import { latticeOf } from './lattice.ts';
 import { spaceOf } from './space.ts';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'implications-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function treeOf(text: string): Promise<KconfigTree> {
-  await writeFile(join(folder, 'Kconfig'), text);
-  return await readKconfig(folder, 'x86');
-}
-
 test('what takes what along is read from Kconfig, before anything is tried', async () => {
-  const tree = await treeOf(
+  const tree = await kconfigOf(
     [
       'config P\n\tbool "p"\n\tselect S',
       'config HIDDEN\n\tdef_bool P',
@@ -48,7 +34,7 @@ test('what takes what along is read from Kconfig, before anything is tried', asy
 });
 
 test('what is on wherever it can be goes off only with what it needs', async () => {
-  const tree = await treeOf(
+  const tree = await kconfigOf(
     [
       'config RAM\n\tbool "ram"',
       'config LZO\n\tbool "lzo"\n\tdepends on RAM',
@@ -85,7 +71,7 @@ test('what is on wherever it can be goes off only with what it needs', async () 
 });
 
 test('what follows a step is what changes with it at either end', async () => {
-  const tree = await treeOf(
+  const tree = await kconfigOf(
     [
       'config ONE\n\tbool "one"\n\tselect SHARED',
       'config OTHER\n\tbool "other"\n\tselect SHARED',

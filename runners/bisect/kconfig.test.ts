@@ -1,29 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type KconfigTree, readKconfig } from '../../image/kernel/kconfig/tree.ts';
+import { expect, test } from 'vitest';
+import type { KconfigTree } from '../../image/kernel/kconfig/tree.ts';
 import { type Bisection, bisect } from './bisect.ts';
 import { bitsOf, membersOf } from './bits.ts';
 import { realise } from './candidate.ts';
 import { type Configuration, digestOf } from './configuration.ts';
 import { court, on } from './court.test-support.ts';
 import { implicationsOf, isChosenIn } from './implications.ts';
+import { kconfigOf } from './kconfig.test-support.ts';
 import { modelLegaliser, settle } from './kconfig-model.ts';
 import { latticeOf } from './lattice.ts';
 import { type Space, spaceOf } from './space.ts';
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kconfig-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-async function treeOf(text: string): Promise<KconfigTree> {
-  await writeFile(join(folder, 'Kconfig'), text);
-  return await readKconfig(folder, 'x86');
-}
 
 const SIZE = 8;
 
@@ -68,7 +55,7 @@ const anyNames = fc.uniqueArray(fc.constantFrom(...Array.from({ length: SIZE }, 
 
 /** A tree, both ends as it has them, and the steps between them; `undefined` where options go round in circles. */
 async function settled(text: string, good: readonly string[], bad: readonly string[]) {
-  const tree = await treeOf(text);
+  const tree = await kconfigOf(text);
   try {
     const ends = [settle(tree, on(good)), settle(tree, on(bad))] as const;
     return { tree, space: spaceOf(...ends, isChosenIn(tree)) };
@@ -179,7 +166,7 @@ function leastFailing(space: Space, tree: KconfigTree, isBad: (values: Configura
 }
 
 test('a parent is one decision with what is below it, until it is cleared', async () => {
-  const tree = await treeOf(
+  const tree = await kconfigOf(
     ['config P\n\tbool "p"', ...['A', 'B', 'C'].map((name) => `config ${name}\n\tbool "c"\n\tdepends on P`)].join('\n'),
   );
   for (const [culprit, options, along] of [

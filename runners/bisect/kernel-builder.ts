@@ -32,7 +32,7 @@ export interface KernelMakings {
 }
 
 /** The folder in which our own kernel of this source is built, as image/kernel/build.ts names it. */
-export const ownObjects = ({
+export const ourObjects = ({
   arch,
   source,
   workshop,
@@ -48,12 +48,12 @@ export const ownObjects = ({
  */
 export function kernelBuilder(makings: KernelMakings, place: number): Builder {
   const { arch, source, workshop, store, cacheFolder, work, named, texts, readers } = makings;
-  const own = ownObjects(makings);
+  const own = ourObjects(makings);
   const sources = Array.from({ length: TREES }, (_, tree) => ({
     ...source,
     objects: `${source.objects}-bisect-${place * TREES + tree}`,
   }));
-  const folders = sources.map((each) => ownObjects({ ...makings, source: each }));
+  const folders = sources.map((each) => ourObjects({ ...makings, source: each }));
   return {
     makings: `${source.key} ${workshop.key}`,
     build: async (values, signal) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type Bits, bitsOf, nameOf, within } from './bits.ts';
-import { after, type Efforts, estimate, treeOf } from './effort.ts';
+import { allOf, type Bits, bitsOf, nameOf, within } from './bits.ts';
+import { builtIn, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
 import type { Verdict } from './evidence.ts';
 import { type Lattice, latticeOf, type Rule } from './lattice.ts';
 import { below, randomFrom } from './random.ts';
@@ -73,11 +73,10 @@ export function usualEfforts(size: number): Efforts {
 /** What a single builder with a tree at each end compiles that builds these sets one after the other; in whole kernels. */
 export function compiled(efforts: Efforts, sets: readonly Bits[]): number {
   const size = efforts.of.length;
-  let trees = [bitsOf(size, []), bitsOf(size, Array(size).keys())].map(treeOf);
+  let trees: readonly Tree[] = [bitsOf(size, []), allOf(size)].map(treeOf);
   return sets.reduce((sum, set) => {
-    const { of, nearest } = estimate(efforts, trees);
-    const at = nearest(set);
-    trees = trees.map((tree, index) => (index === at ? after(tree, set) : tree));
+    const { of } = estimate(efforts, trees);
+    trees = builtIn(trees, set, efforts, trees.length);
     return sum + of(set);
   }, 0);
 }

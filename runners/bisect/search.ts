@@ -1,7 +1,7 @@
 import { type Bits, bitsOf, nameOf } from './bits.ts';
 import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
 import { questions } from './design.ts';
-import { after, type Efforts, estimate, TREES, type Tree, treeOf } from './effort.ts';
+import { builtIn, type Efforts, estimate, TREES, type Tree, treeOf } from './effort.ts';
 import { type Evidence, implied, learn, nothingKnown, type Verdict } from './evidence.ts';
 import { drawHypotheses, type Expectation, type Hypothesis, usualExpectation } from './hypotheses.ts';
 import type { Lattice, Rule } from './lattice.ts';
@@ -149,13 +149,6 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
   const shrunk = await shrink({ lattice, evidence: () => evidence, test, builders: options.builders });
   const unproven = refuted(shrunk.claims, evidence);
   return { ...shrunk, unproven, complete: false, rounds: rounds + shrunk.rounds, evidence, lattice };
-}
-
-/** The trees after a set was built in the nearest, or in a further one as long as there are fewer than `most`. */
-function builtIn(trees: readonly Tree[], set: Bits, efforts: Efforts, most: number): readonly Tree[] {
-  if (trees.length < most) return [...trees, treeOf(set)];
-  const nearest = estimate(efforts, trees).nearest(set);
-  return trees.map((tree, at) => (at === nearest ? after(tree, set) : tree));
 }
 
 /** The claims that came out otherwise than they must, or did not come to a verdict. */
