@@ -130,10 +130,10 @@ export function countOf(parsed: Parsed, flag: string, usual: number): number {
 /** A line of progress for an event; most have none. */
 export function progressLine(event: BisectEvent): string | undefined {
   if (event.type === 'round') {
-    const { round, suspects, testsLeft, secondsLeft, likeliest, share } = event;
+    const { round, suspects, alone, testsLeft, secondsLeft, likeliest, share } = event;
     const guess = share >= 0.5 ? `; likeliest ${likeliest.map((term) => term.join(' with ')).join(', or ')}` : '';
     const left = `about ${testsLeft} tests left${secondsLeft === undefined ? '' : `, ${duration(secondsLeft)}`}`;
-    return `round ${round}: ${suspects} options in question, ${left}${guess}`;
+    return `round ${round}: ${inQuestion(alone, suspects)}, ${left}${guess}`;
   }
   // A command judges in no time; who waits for kernels and guests wants to see that it goes on.
   if (event.type === 'built' && event.seconds >= 1) {
@@ -146,6 +146,12 @@ export function progressLine(event: BisectEvent): string | undefined {
   if (event.type !== 'step') return undefined;
   const { number, purpose, made, verdict, because } = event;
   return `  test ${number} (${purpose}): ${made} options as in the bad configuration: ${verdict}${because ? `, ${because.split('\n')[0]}` : ''}`;
+}
+
+function inQuestion(alone: number, suspects: number): string {
+  if (alone === 0) return `several together of ${suspects} options in question`;
+  const together = suspects > alone ? `, or several together of ${suspects}` : '';
+  return `${alone} options in question${together}`;
 }
 
 function duration(seconds: number): string {

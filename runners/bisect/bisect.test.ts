@@ -60,6 +60,25 @@ test('killed before any piece of work and resumed: the same answer, and nothing 
   );
 });
 
+test('a search that goes on tells what is left by what its tests took before', async () => {
+  const slow = (dieAt?: number) => {
+    const tried = court(offFails([['O7']]), { builders: 1, ...(dieAt ? { dieAt } : {}) });
+    let time = 0;
+    // Each look at the clock is ten seconds after the last.
+    return { ...tried, bench: { ...tried.bench, now: () => (time += 10_000) } };
+  };
+  const leftOf = ({ events }: ReturnType<typeof court>) =>
+    events.flatMap((event) => (event.type === 'round' ? [event.secondsLeft] : []));
+  const whole = slow();
+  await bisect(taskOf(names), whole.bench);
+  const dying = slow(8);
+  await expect(bisect(taskOf(names), dying.bench)).rejects.toThrow(Killed);
+  const last = slow();
+  await bisect(taskOf(names), last.bench, dying.events);
+  expect(leftOf(last)[0]).toBe(leftOf(whole)[leftOf(dying).length - 1]);
+  expect(leftOf(last)[0]).toBeGreaterThan(0);
+});
+
 test('configurations that compile to the same kernel cost no second trial', async () => {
   const culprit = 'O7';
   // Odd options compile to nothing.

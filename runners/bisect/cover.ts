@@ -11,6 +11,8 @@ export interface Cover {
   readonly mass: number;
   /** The steps that are in any of them. */
   readonly steps: readonly number[];
+  /** Those that fill all gaps by themselves. */
+  readonly alone: readonly number[];
   readonly draw: (random: Random) => number[];
 }
 
@@ -29,7 +31,7 @@ const LARGEST = 6;
 
 export function coverOf(failing: Bits, passes: readonly Bits[], density: number): Cover {
   const gaps = narrowest(passes.map((pass) => minus(failing, pass)));
-  if (gaps.some(isEmpty)) return { mass: 0, steps: [], draw: () => [] };
+  if (gaps.some(isEmpty)) return { mass: 0, steps: [], alone: [], draw: () => [] };
   const cells = cellsOf(gaps);
   const inGap = gaps.map((_, gap) => cells.filter(({ mask }) => (mask >>> gap) & 1));
   const widths = gaps.map(sizeOf);
@@ -69,8 +71,9 @@ export function coverOf(failing: Bits, passes: readonly Bits[], density: number)
     return steps;
   };
   const steps = cells.flatMap(({ steps: alike }) => alike);
+  const alone = cells.flatMap(({ mask, steps: alike }) => ((mask & full) === full ? alike : []));
   // Where none could be counted there are some all the same: at least one for each way to fill the gaps one by one.
-  return { mass: counted > 0 ? counted : density ** (LARGEST - 1), steps, draw };
+  return { mass: counted > 0 ? counted : density ** (LARGEST - 1), steps, alone, draw };
 }
 
 /** Counts sets of a length that fill the open gaps; the step for the narrowest gap is chosen first. */

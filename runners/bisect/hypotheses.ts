@@ -42,6 +42,8 @@ export interface Draw {
   /** Without the surprises, each once, with its share; the likeliest first. */
   readonly ranked: readonly { readonly hypothesis: Hypothesis; readonly share: number }[];
   readonly steps: readonly number[];
+  /** How many of them explain, in the likeliest way to explain all, what they have to explain by themselves. */
+  readonly alone: number;
 }
 
 /** How many ways to share failing sets among terms are followed. */
@@ -112,7 +114,8 @@ export function drawHypotheses(
     .map(({ hypothesis, share }) => ({ hypothesis, share: share / drawn }))
     .toSorted((a, b) => b.share - a.share || hypothesisName(a.hypothesis).localeCompare(hypothesisName(b.hypothesis)));
   const steps = [...new Set([...covers.values()].length > 0 ? stepsOf(ways, coverIn) : [])].toSorted((a, b) => a - b);
-  return { all, ranked, steps };
+  const alone = new Set(ways[0]?.regions.flatMap((region) => coverIn(region).alone)).size;
+  return { all, ranked, steps, alone };
 }
 
 const stepsOf = (ways: readonly Way[], coverIn: (region: Bits) => Cover) =>

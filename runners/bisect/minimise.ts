@@ -30,7 +30,7 @@ export async function minimise(task: Task, bench: Bench, recorded: readonly Stam
   const { set, rounds } = await grow(lattice, ask, {
     builders: bench.builders.length,
     onRound: ({ round, undecided }) =>
-      session.onRound({ round, suspects: undecided, likeliest: undefined, share: 0, testsLeft: 0 }),
+      session.onRound({ round, suspects: undecided, alone: undecided, likeliest: undefined, share: 0, testsLeft: 0 }),
   });
   const [off, kept]: [string[], string[]] = [[], []];
   for (const [step, { name }] of space.differences.entries()) (has(set, step) ? off : kept).push(name);

@@ -12,7 +12,7 @@ const colours = { pass: '#2a7f3f', fail: '#c0392b', unresolved: '#8a8a8a' } as c
 
 /**
  * How the set in question narrowed, as an SVG that needs nothing besides: over the rounds, how many differences could still be to
- * blame (the line, on a scale of powers of two), and the tests of each round by their verdict (the dots, at how many differences
+ * blame by themselves, or together where none can (the line, on a scale of powers of two), and the tests of each round by their verdict (the dots, at how many differences
  * they had).
  */
 export function plot(events: readonly Stamped[]): string {
@@ -23,7 +23,9 @@ export function plot(events: readonly Stamped[]): string {
   const top = Math.log2(Math.max(2, total));
   const x = (round: number) => LEFT + (round / (last + 0.5)) * (WIDTH - LEFT - RIGHT);
   const y = (count: number) => HEIGHT - BOTTOM - (Math.log2(Math.max(1, count)) / top) * (HEIGHT - TOP - BOTTOM);
-  const line = rounds.map(({ round, suspects }) => `${x(round - 0.5).toFixed(1)},${y(suspects).toFixed(1)}`).join(' ');
+  const line = rounds
+    .map(({ round, alone, suspects }) => `${x(round - 0.5).toFixed(1)},${y(alone || suspects).toFixed(1)}`)
+    .join(' ');
   const dots = steps.map(({ number, round, made, verdict, purpose }, index) => {
     const beside = steps.slice(0, index).filter((other) => other.round === round).length;
     const title = `<title>test ${number}, round ${round}, ${purpose}: ${made} differences, ${verdict}</title>`;

@@ -13,6 +13,7 @@ export type BisectEvent =
       readonly type: 'round';
       readonly round: number;
       readonly suspects: number;
+      readonly alone: number;
       readonly likeliest: readonly (readonly string[])[];
       readonly share: number;
       readonly testsLeft: number;
@@ -86,7 +87,8 @@ export interface Book {
   readonly built: Map<string, Extract<BisectEvent, { type: 'built' }>>;
   readonly counts: Map<string, Counts>;
   readonly verdicts: Map<string, Verdict>;
-  readonly steps: number;
+  /** The seconds of each test, in order. */
+  readonly steps: readonly number[];
 }
 
 export const countsKey = (signature: string, cell: string) => `${signature} ${cell}`;
@@ -104,7 +106,7 @@ export function bookOf(events: readonly BisectEvent[]): Book {
     built: new Map(of('built').map((event) => [event.digest, event])),
     counts,
     verdicts: new Map(of('step').map(({ digest, verdict }) => [digest, verdict])),
-    steps: of('step').length,
+    steps: of('step').map(({ seconds }) => seconds),
   };
 }
 

@@ -72,7 +72,7 @@ export function remedy({ minimal }: Bisection): string[] {
 /** A row for each test: what was asked, what it cost, what it came to. */
 export function tableLines(events: readonly Stamped[]): string[] {
   const rounds = new Map(
-    events.flatMap((event) => (event.type === 'round' ? [[event.round, event.suspects] as const] : [])),
+    events.flatMap((event) => (event.type === 'round' ? [[event.round, inQuestion(event)] as const] : [])),
   );
   const builds = new Map(events.flatMap((event) => (event.type === 'built' ? [[event.digest, event] as const] : [])));
   const rows = events.flatMap((event) => {
@@ -85,7 +85,7 @@ export function tableLines(events: readonly Stamped[]): string[] {
     const differences = made === asked ? String(made) : `${made} of ${asked} asked`;
     return [
       [
-        ...[String(number), String(round), String(rounds.get(round) ?? ''), purpose, differences, verdict, building],
+        ...[String(number), String(round), rounds.get(round) ?? '', purpose, differences, verdict, building],
         ...[trials === 0 ? 'known' : String(trials), `${seconds.toFixed(1)} s`, digest.slice(0, 12)],
         ...[because?.split('\n')[0] ?? ''],
       ],
@@ -113,6 +113,10 @@ export function tableLines(events: readonly Stamped[]): string[] {
       .trimEnd(),
   );
 }
+
+/** How many could be to blame by themselves, and of how many several together. */
+const inQuestion = ({ alone, suspects }: { readonly alone: number; readonly suspects: number }) =>
+  alone === suspects ? `${alone}` : `${alone || 'some'} of ${suspects}`;
 
 const said = (value: string) => (value === 'n' ? 'off' : value);
 

@@ -57,6 +57,20 @@ test.each([1, 2, 4, 8])(
   },
 );
 
+test('how many may be to blame alone only shrinks, down to the culprit; of two that break together none may', async () => {
+  const lattice = latticeOf(300, []);
+  const countsOf = async (culprit: readonly number[]) => {
+    const { ask } = oracle((set) => (fails({ lattice, culprits: [culprit] }, set) ? 'fail' : 'pass'));
+    const counts: number[] = [];
+    await search(lattice, ask, { builders: 1, onRound: ({ alone }) => counts.push(alone) });
+    return counts;
+  };
+  const single = await countsOf([123]);
+  expect(single).toEqual(single.toSorted((a, b) => b - a));
+  expect([single[0], single.at(-1)]).toEqual([300, 1]);
+  expect((await countsOf([123, 45])).at(-1)).toBe(0);
+});
+
 test('what cannot be tested is no verdict: what is found fails, and without any step of it nothing was seen to fail', async () => {
   await fc.assert(
     fc.asyncProperty(anyProblem, builders, fc.integer({ min: 2, max: 6 }), async (problem, count, every) => {

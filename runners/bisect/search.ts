@@ -41,8 +41,10 @@ export interface SearchOptions {
 export interface RoundStart {
   /** From 1; the endpoints are round 0. */
   readonly round: number;
-  /** The steps that may still be to blame. */
+  /** The steps that may still be to blame, be it together with others. */
   readonly suspects: number;
+  /** Those of them that may be by themselves: none where it must take several together. */
+  readonly alone: number;
   readonly likeliest: Hypothesis | undefined;
   /** Its share of what agrees with the verdicts, 0 to 1. */
   readonly share: number;
@@ -136,6 +138,7 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
     options.onRound?.({
       round: rounds,
       suspects: drawn.steps.length,
+      alone: drawn.alone,
       likeliest: first?.hypothesis,
       share: first?.share ?? 0,
       testsLeft: Math.ceil(uncertainty(drawn.ranked)) + open.length,

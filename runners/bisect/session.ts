@@ -79,9 +79,10 @@ export async function openSession(task: Task, bench: Bench, recorded: readonly S
     tally.tests += 1;
     tally.builds += built ? 1 : 0;
     tally.trials += trials;
-    tally.seconds += seconds;
-    // What stands in the record was told before the search was broken off.
-    if (tally.tests <= book.steps) return;
+    // What stands in the record was told before the search was broken off, and took its time then.
+    const before = book.steps[tally.tests - 1];
+    tally.seconds += before ?? seconds;
+    if (before !== undefined) return;
     const sizes = { made: sizeOf(made), asked: sizeOf(set) };
     const reason = because === undefined ? {} : { because };
     bench.emit({
@@ -119,8 +120,8 @@ export async function openSession(task: Task, bench: Bench, recorded: readonly S
 
   const onRound = (start: RoundStart) => {
     round = start.round;
-    if (tally.tests < book.steps) return;
-    const { suspects, share, testsLeft } = start;
+    if (tally.tests < book.steps.length) return;
+    const { suspects, alone, share, testsLeft } = start;
     const terms = start.likeliest?.terms ?? [];
     const likeliest = terms.map((term) => term.map((step) => space.differences[step]?.name ?? ''));
     const each = tally.seconds / Math.max(1, tally.tests) / bench.builders.length;
@@ -128,6 +129,7 @@ export async function openSession(task: Task, bench: Bench, recorded: readonly S
       type: 'round',
       round,
       suspects,
+      alone,
       likeliest,
       share,
       testsLeft,
