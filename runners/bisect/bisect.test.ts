@@ -48,6 +48,7 @@ test('killed before any piece of work and resumed: the same answer, and nothing 
 
         expect(resumed.minimal).toEqual(answer.minimal);
         expect(resumed.proof).toEqual(answer.proof);
+        expect(resumed.counts).toEqual(answer.counts);
         const work = [...dying.work, ...again.work, ...last.work];
         expect(work.toSorted()).toEqual(whole.work.toSorted());
         const steps = [...dying.events, ...again.events, ...last.events].filter(({ type }) => type === 'step');

@@ -24,7 +24,7 @@ export function reportLines(result: Bisection): string[] {
       ? [`  note: ${healed} tests passed although a part of what they had fails: something heals it`]
       : []),
     '',
-    `${counts.tests} tests in ${counts.rounds} rounds besides both ends; ${counts.builds} builds, ${counts.trials} trials; ` +
+    `${counts.tests} tests, both ends among them, in ${counts.rounds} rounds; ${counts.builds} builds, ${counts.trials} trials; ` +
       `confidence ${result.confidence === 1 ? 'full, where one trial is as good as ten' : `${(100 * result.confidence).toFixed(3)} %`}`,
   ];
 }

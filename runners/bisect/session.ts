@@ -5,7 +5,7 @@ import { type Configuration, digestOf, type Legaliser } from './configuration.ts
 import type { Efforts } from './effort.ts';
 import { type Bench, type Judge, type Judgement, judgeOf } from './judge.ts';
 import { type Lattice, latticeOf, type Rule } from './lattice.ts';
-import { type BisectStarted, type Book, bookOf, type Stamped } from './record.ts';
+import { type BisectEvent, type BisectStarted, type Book, bookOf, type Stamped } from './record.ts';
 import type { Ask, RoundStart, Wanted } from './search.ts';
 import { type Space, spaceOf } from './space.ts';
 
@@ -27,6 +27,7 @@ export interface Task {
   readonly identity: Readonly<Record<string, string>>;
 }
 
+/** What the whole search took, also before it was broken off. */
 export interface Tally {
   readonly tests: number;
   readonly builds: number;
@@ -56,29 +57,38 @@ export interface Session {
  *
  * @throws UsageError `endpoints-alike`, `another-bisection`
  */
-export async function openSession(task: Task, bench: Bench, recorded: readonly Stamped[]): Promise<Session> {
+export async function openSession(task: Task, given: Bench, recorded: readonly Stamped[]): Promise<Session> {
   const space = spaceOf(await task.legalise(task.good), await task.legalise(task.bad), task.isChosen);
   const size = space.differences.length;
   if (size === 0) throw alike();
   const book = bookOf(recorded);
+  const tally = { tests: 0, builds: 0, trials: 0, seconds: 0 };
+  const counted = (event: BisectEvent) => {
+    if (event.type === 'built' && !event.reused) tally.builds += 1;
+    if (event.type === 'trial') tally.trials += 1;
+  };
+  const emit = (event: BisectEvent) => {
+    counted(event);
+    given.emit(event);
+  };
+  const bench = { ...given, emit };
+  // What was done before the search was broken off was done for it as well.
+  for (const event of recorded) counted(event);
   // As it was known at the beginning: a search that goes on asks what it would have asked.
   const efforts = book.task ? book.efforts : await task.efforts?.(space);
   const started = startOf(task, bench, space, efforts);
   requireSame(started, book.task);
   if (!book.task) bench.emit(started);
   const judge = judgeOf(bench, book);
-  const given = latticeOf(size, task.rules?.(space) ?? []);
+  const initial = latticeOf(size, task.rules?.(space) ?? []);
   const digests = new Map<string, string>();
-  const tally = { tests: 0, builds: 0, trials: 0, seconds: 0 };
-  let lattice = given;
+  let lattice = initial;
   let round = 0;
 
   const told = ({ purpose, set }: Wanted, made: Bits, judgement: Judgement) => {
     const { digest, verdict, because, built, trials, seconds } = judgement;
     digests.set(nameOf(made), digest);
     tally.tests += 1;
-    tally.builds += built ? 1 : 0;
-    tally.trials += trials;
     // What stands in the record was told before the search was broken off, and took its time then.
     const before = book.steps[tally.tests - 1];
     tally.seconds += before ?? seconds;
@@ -138,7 +148,7 @@ export async function openSession(task: Task, bench: Bench, recorded: readonly S
   };
 
   return {
-    ...{ space, lattice: given, efforts, judge, book, bench, ask, ends, onRound },
+    ...{ space, lattice: initial, efforts, judge, book, bench, ask, ends, onRound },
     tally: () => ({ ...tally }),
     digestOf: (set) => digests.get(nameOf(set)),
   };
