@@ -5,7 +5,7 @@
  */
 import type { Efforts } from '../runners/bisect/effort.ts';
 import { latticeOf } from '../runners/bisect/lattice.ts';
-import { compiled, fails, oracle, usualEfforts } from '../runners/bisect/problems.test-support.ts';
+import { compiler, fails, oracle, usualEfforts } from '../runners/bisect/problems.test-support.ts';
 import { randomFrom } from '../runners/bisect/random.ts';
 import { search } from '../runners/bisect/search.ts';
 
@@ -22,11 +22,11 @@ const KINDS: Readonly<Record<string, (pick: () => number) => number[][]>> = {
 
 /** How many tests a search took, and how many whole kernels' worth of compiling. */
 async function taken(culprits: number[][], given: Efforts | undefined, seed: number) {
-  const { ask, asked } = oracle((set) => (fails({ lattice, culprits }, set) ? 'fail' : 'pass'));
+  const { build, kernels } = compiler(known);
+  const { ask, asked } = oracle((set) => (fails({ lattice, culprits }, set) ? 'fail' : 'pass'), build);
   const { unproven } = await search(lattice, ask, { builders: 1, seed, efforts: given });
   if (unproven.length > 0) throw new Error(`not proven: ${JSON.stringify(culprits)}`);
-  const sets = asked.map(({ set }) => set);
-  return { tests: sets.length, kernels: compiled(known, sets) };
+  return { tests: asked.length, kernels: kernels() };
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;

@@ -10,6 +10,8 @@ export interface Built {
   readonly image: string;
   /** It lay in the store: nothing was compiled for it. */
   readonly reused?: boolean;
+  /** In which tree of all builders it was compiled, by its place among `lies` of all. */
+  readonly tree?: number;
 }
 
 /** The configuration does not compile: no verdict at all. */
@@ -23,6 +25,8 @@ export interface Unbuildable {
 export interface Builder {
   /** Source tree and toolchain: the same configuration of the same makings is the same kernel. */
   readonly makings: string;
+  /** What lies compiled in each of its trees; where that is not known, nothing goes by it. */
+  readonly lies?: () => Promise<readonly Configuration[]>;
   readonly build: (values: Configuration, signal: AbortSignal) => Promise<Built | Unbuildable>;
 }
 

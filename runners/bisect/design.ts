@@ -61,16 +61,18 @@ export function questions(
         nothing,
       );
     }
-    // What differs from a tree in light steps only tells nearly as much, and is soon compiled. What is no longer in question stays as
-    // it is there.
+    // What differs from a tree in light steps only tells nearly as much, and is soon compiled, as long as there are such in question.
+    // What is no longer in question stays as it is there.
     for (const tree of light ? trees : []) {
       const made = pieces.map((piece) => within(piece, tree));
       const kept = pieces.reduce(minus, tree);
       for (const share of SHARES) {
-        consider(
-          made.map((is, at) => (light?.[at] && random() < share ? !is : is)),
-          kept,
-        );
+        for (const which of [light, undefined]) {
+          consider(
+            made.map((is, at) => ((which?.[at] ?? true) && random() < share ? !is : is)),
+            kept,
+          );
+        }
       }
     }
     for (const at of shuffled(random, [...pieces.keys()])) {

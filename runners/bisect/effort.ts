@@ -39,12 +39,6 @@ export function effortsOf(
   return { whole: objects, kinds: kinds.map(({ length }) => length), of: ofStep, own: ownOf };
 }
 
-/**
- * How many trees of objects a builder has: one for each end. Most of what is tried is near one of them, while the ends themselves
- * are nearly a whole kernel apart.
- */
-export const TREES = 2;
-
 /** A folder of objects, in terms of steps. */
 export interface Tree {
   /** What was built in it last. */
@@ -103,11 +97,4 @@ export function estimate({ whole, kinds, of, own }: Efforts, trees: readonly Tre
     },
     isHeavy: (step) => (shares[step] ?? 0) > HEAVY,
   };
-}
-
-/** The trees after a set was built in the nearest, or in a further one as long as there are fewer than `most`. */
-export function builtIn(trees: readonly Tree[], set: Bits, efforts: Efforts, most: number): readonly Tree[] {
-  if (trees.length < most) return [...trees, treeOf(set)];
-  const nearest = estimate(efforts, trees).nearest(set);
-  return trees.map((tree, at) => (at === nearest ? after(tree, set) : tree));
 }

@@ -11,9 +11,8 @@ import { FileLock, lockFile } from '../store/lock.ts';
 import type { Store } from '../store/store.ts';
 import type { Builder, Unbuildable } from './builder.ts';
 import { digestOf, writeConfiguration } from './configuration.ts';
-import { TREES } from './effort.ts';
 import { linkedSignature } from './linked.ts';
-import { nearestTree, sow } from './trees.ts';
+import { lyingIn, nearestTree, sow, TREES } from './trees.ts';
 
 /** What kernels are built with. */
 export interface KernelMakings {
@@ -56,9 +55,11 @@ export function kernelBuilder(makings: KernelMakings, place: number): Builder {
   const folders = sources.map((each) => ourObjects({ ...makings, source: each }));
   return {
     makings: `${source.key} ${workshop.key}`,
+    lies: () => lyingIn(folders, own),
     build: async (values, signal) => {
       const inputs = { arch, source: source.key, workshop: workshop.key, configuration: digestOf(values) };
       const base = texts?.get(digestOf(values)) ?? writeConfiguration(values, named);
+      let compiledIn: number | undefined;
       try {
         const { folder, reused } = await store.obtain(
           'bisect-kernels',
@@ -68,6 +69,7 @@ export function kernelBuilder(makings: KernelMakings, place: number): Builder {
             using _lock = await alone(`${folders[0]}.bisect.lock`);
             const tree = await nearestTree(folders, own, values, await readers?.());
             const [folder = own, from = source] = [folders[tree], sources[tree]];
+            compiledIn = place * TREES + tree;
             await sow(own, folder, signal);
             const plan = { arch, source: from, base, fragments: [], workshop, cacheFolder };
             await buildKernel(draft, plan, { ...work, signal });
@@ -76,7 +78,8 @@ export function kernelBuilder(makings: KernelMakings, place: number): Builder {
           { label: arch, signal },
         );
         const signature = await readFile(join(folder, 'signature'), 'utf8');
-        return { kind: 'built', signature, image: join(folder, 'kernel'), reused };
+        const where = compiledIn === undefined ? {} : { tree: compiledIn };
+        return { kind: 'built', signature, image: join(folder, 'kernel'), reused, ...where };
       } catch (error) {
         signal.throwIfAborted();
         return unbuildable(error, work.log);

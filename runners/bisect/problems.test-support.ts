@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { allOf, type Bits, bitsOf, nameOf, within } from './bits.ts';
-import { builtIn, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
+import { after, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
 import type { Verdict } from './evidence.ts';
 import { type Lattice, latticeOf, type Rule } from './lattice.ts';
 import { below, randomFrom } from './random.ts';
@@ -70,25 +70,35 @@ export function usualEfforts(size: number): Efforts {
   return { whole: kinds.reduce((sum, count) => sum + count, 0), kinds, of, own };
 }
 
-/** What a single builder with a tree at each end compiles that builds these sets one after the other; in whole kernels. */
-export function compiled(efforts: Efforts, sets: readonly Bits[]): number {
-  const size = efforts.of.length;
-  let trees: readonly Tree[] = [bitsOf(size, []), allOf(size)].map(treeOf);
-  return sets.reduce((sum, set) => {
-    const { of } = estimate(efforts, trees);
-    trees = builtIn(trees, set, efforts, trees.length);
-    return sum + of(set);
-  }, 0);
+/**
+ * A single builder: tells in which of its trees it builds a set, and sums up what it compiles, in whole kernels.
+ *
+ * @param lies what lies compiled in its trees at the beginning: an end in each
+ */
+export function compiler(
+  efforts: Efforts,
+  lies: readonly Bits[] = [bitsOf(efforts.of.length, []), allOf(efforts.of.length)],
+) {
+  let trees: readonly Tree[] = lies.map(treeOf);
+  let kernels = 0;
+  const build = (set: Bits): number => {
+    const { of, nearest } = estimate(efforts, trees);
+    const tree = nearest(set);
+    kernels += of(set);
+    trees = trees.map((before, at) => (at === tree ? after(before, set) : before));
+    return tree;
+  };
+  return { build, kernels: () => kernels };
 }
 
-/** Answers for itself, and counts. */
-export function oracle(verdictOf: (set: Bits) => Verdict) {
+/** Answers for itself, and counts; `build` tells where a set is compiled. */
+export function oracle(verdictOf: (set: Bits) => Verdict, build?: (set: Bits) => number) {
   const asked: Wanted[] = [];
   const rounds: number[] = [];
   const ask: Ask = async (wanted) => {
     asked.push(...wanted);
     rounds.push(wanted.length);
-    return wanted.map(({ set }) => ({ set, verdict: verdictOf(set) }));
+    return wanted.map(({ set }) => ({ set, verdict: verdictOf(set), tree: build?.(set) }));
   };
   return { ask, asked, rounds };
 }

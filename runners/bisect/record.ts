@@ -31,6 +31,8 @@ export type BisectEvent =
       readonly evidence?: string;
       /** It lay in the store. */
       readonly reused?: boolean;
+      /** In which of the trees it was compiled. */
+      readonly tree?: number;
       readonly seconds: number;
     }
   | {
@@ -54,6 +56,8 @@ export interface BisectStarted {
   readonly differences: number;
   /** What each of them has compiled again, where that was known. */
   readonly efforts?: Efforts | undefined;
+  /** The steps made in what lay compiled in each tree, where that was known. */
+  readonly trees?: readonly (readonly number[])[] | undefined;
 }
 
 /** A set of steps came to its verdict. */
@@ -81,8 +85,7 @@ export type Stamped = BisectEvent & { readonly time: number };
 
 /** What is known from a record: of what was built, tried and judged before. */
 export interface Book {
-  readonly task: BisectStarted['task'] | undefined;
-  readonly efforts: Efforts | undefined;
+  readonly started: BisectStarted | undefined;
   readonly rates: Rates | undefined;
   readonly built: Map<string, Extract<BisectEvent, { type: 'built' }>>;
   readonly counts: Map<string, Counts>;
@@ -100,8 +103,7 @@ export function bookOf(events: readonly BisectEvent[]): Book {
   for (const { signature, cell, pass, fail } of of('recalled')) counts.set(countsKey(signature, cell), { pass, fail });
   for (const { signature, cell, verdict } of of('trial')) count(counts, countsKey(signature, cell), verdict);
   return {
-    task: of('started')[0]?.task,
-    efforts: of('started')[0]?.efforts,
+    started: of('started')[0],
     rates: of('rates').at(-1)?.rates,
     built: new Map(of('built').map((event) => [event.digest, event])),
     counts,

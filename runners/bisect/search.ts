@@ -1,7 +1,7 @@
 import { type Bits, bitsOf, nameOf } from './bits.ts';
 import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
 import { questions } from './design.ts';
-import { builtIn, type Efforts, estimate, TREES, type Tree, treeOf } from './effort.ts';
+import { after, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
 import { type Evidence, implied, learn, nothingKnown, type Verdict } from './evidence.ts';
 import { drawHypotheses, type Expectation, type Hypothesis, usualExpectation } from './hypotheses.ts';
 import type { Lattice, Rule } from './lattice.ts';
@@ -21,6 +21,8 @@ export interface Outcome {
   readonly verdict: Verdict;
   /** What was learnt of the rules on the way. */
   readonly rules?: readonly Rule[];
+  /** In which of the trees it was compiled; in none where it lay in the store. */
+  readonly tree?: number | undefined;
 }
 
 /** Tests some sets, side by side; outcomes in the order of the sets. */
@@ -33,6 +35,8 @@ export interface SearchOptions {
   readonly expectation?: Expectation;
   /** What each step takes; where it is not known all sets take the same. */
   readonly efforts?: Efforts | undefined;
+  /** The sets that lie compiled; outcomes tell what becomes of them. */
+  readonly trees?: readonly Bits[] | undefined;
   /** Told before each round. */
   readonly onRound?: (round: RoundStart) => void;
 }
@@ -81,17 +85,17 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
   let lattice = given;
   let evidence = learn(learn(nothingKnown, bitsOf(given.size, []), 'pass'), given.all, 'fail');
   const requested = new Set<string>();
-  // What lies compiled, as far as it can be known from here: both ends first, then in each tree what was nearest to it.
-  let trees: readonly Tree[] = [treeOf(bitsOf(given.size, [])), treeOf(given.all)];
+  // Where it is not known what lies compiled, the ends are as good a guess as any.
+  let trees: readonly Tree[] = (options.trees ?? [bitsOf(given.size, []), given.all]).map(treeOf);
   const isTested = (set: Bits) => evidence.tested.has(nameOf(set)) || requested.has(nameOf(set));
 
   const test = async (wanted: readonly Wanted[]) => {
     const outcomes = await ask(wanted);
     for (const { set } of wanted) requested.add(nameOf(set));
-    for (const { set, verdict, rules } of outcomes) {
+    for (const { set, verdict, rules, tree } of outcomes) {
       if (rules && rules.length > 0) lattice = lattice.with(rules.filter((rule) => !lattice.knows(rule)));
       evidence = learn(evidence, set, verdict);
-      trees = options.efforts ? builtIn(trees, set, options.efforts, TREES * options.builders) : trees;
+      trees = trees.map((before, at) => (at === tree ? after(before, set) : before));
     }
   };
 

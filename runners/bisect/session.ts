@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { allOf, type Bits, bitsOf, nameOf, sizeOf } from './bits.ts';
+import { allOf, type Bits, bitsOf, membersOf, nameOf, sizeOf } from './bits.ts';
 import { type Candidate, realise } from './candidate.ts';
 import { type Configuration, digestOf, type Legaliser } from './configuration.ts';
 import type { Efforts } from './effort.ts';
@@ -41,6 +41,7 @@ export interface Session {
   readonly space: Space;
   readonly lattice: Lattice;
   readonly efforts: Efforts | undefined;
+  readonly trees: readonly Bits[] | undefined;
   readonly judge: Judge;
   readonly book: Book;
   readonly bench: Bench;
@@ -74,11 +75,13 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   const bench = { ...given, emit };
   // What was done before the search was broken off was done for it as well.
   for (const event of recorded) counted(event);
+  const now = startOf(task, bench, space);
+  if (book.started) requireSame(now, book.started);
   // As it was known at the beginning: a search that goes on asks what it would have asked.
-  const efforts = book.task ? book.efforts : await task.efforts?.(space);
-  const started = startOf(task, bench, space, efforts);
-  requireSame(started, book.task);
-  if (!book.task) bench.emit(started);
+  const started = book.started ?? { ...now, efforts: await task.efforts?.(space), trees: await treesOf(bench, space) };
+  if (!book.started) bench.emit(started);
+  const { efforts } = started;
+  const trees = started.trees?.map((made) => bitsOf(size, made));
   const judge = judgeOf(bench, book);
   const initial = latticeOf(size, task.rules?.(space) ?? []);
   const digests = new Map<string, string>();
@@ -115,7 +118,8 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
     return candidates.map((candidate, index) => {
       const judgement = judged[usable.indexOf(candidate)] ?? strayed(candidate);
       told(wanted[index] as Wanted, candidate.set, judgement);
-      return { set: candidate.set, verdict: judgement.verdict, rules: candidate.rules };
+      const tree = book.built.get(judgement.digest)?.tree;
+      return { set: candidate.set, verdict: judgement.verdict, rules: candidate.rules, tree };
     });
   };
 
@@ -148,22 +152,23 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   };
 
   return {
-    ...{ space, lattice: initial, efforts, judge, book, bench, ask, ends, onRound },
+    ...{ space, lattice: initial, efforts, trees, judge, book, bench, ask, ends, onRound },
     tally: () => ({ ...tally }),
     digestOf: (set) => digests.get(nameOf(set)),
   };
 }
 
-function startOf(
-  task: Task,
-  { builders, cells, error }: Bench,
-  space: Space,
-  efforts: Efforts | undefined,
-): BisectStarted {
+/** The steps made in what lies compiled in the trees of all builders, where they tell. */
+async function treesOf({ builders }: Bench, space: Space): Promise<BisectStarted['trees']> {
+  const lying = (await Promise.all(builders.map(({ lies }) => lies?.() ?? []))).flat();
+  return lying.length === 0 ? undefined : lying.map((values) => membersOf(space.stepsOf(values).set));
+}
+
+function startOf(task: Task, { builders, cells, error }: Bench, space: Space): BisectStarted {
   const { seed = 1, flaky = false, identity } = task;
   const ends = { good: digestOf(space.good), bad: digestOf(space.bad) };
   const how = { cells: cells.join(' '), builders: builders.length, seed, ...(flaky ? { error } : {}) };
-  return { type: 'started', task: { ...identity, ...ends, ...how }, differences: space.differences.length, efforts };
+  return { type: 'started', task: { ...identity, ...ends, ...how }, differences: space.differences.length };
 }
 
 function strayed({ values, strays }: Candidate): Judgement {
@@ -171,11 +176,10 @@ function strayed({ values, strays }: Candidate): Judgement {
   return { digest: digestOf(values), verdict: 'unresolved', because, built: false, trials: 0, seconds: 0 };
 }
 
-function requireSame(now: BisectStarted, before: BisectStarted['task'] | undefined): void {
-  if (!before) return;
-  const other = Object.keys({ ...before, ...now.task }).filter((key) => before[key] !== now.task[key]);
+function requireSame({ task: now }: BisectStarted, { task: before }: BisectStarted): void {
+  const other = Object.keys({ ...before, ...now }).filter((key) => before[key] !== now[key]);
   if (other.length === 0) return;
-  const changes = other.map((key) => `${key} was ${before[key]} and is ${now.task[key]}`);
+  const changes = other.map((key) => `${key} was ${before[key]} and is ${now[key]}`);
   throw new UsageError({
     code: 'another-bisection',
     message: `what is to be resumed is another search: ${changes.join(', ')}`,

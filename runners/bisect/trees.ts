@@ -9,6 +9,12 @@ import { FileLock, lockFile } from '../store/lock.ts';
 import { type Configuration, distance, readConfiguration } from './configuration.ts';
 
 /**
+ * How many trees of objects a builder has: one for each end. Most of what is tried is near one of them, while the ends themselves
+ * are nearly a whole kernel apart.
+ */
+export const TREES = 2;
+
+/**
  * In which of a builder's folders the least has to be compiled for a configuration: its place in the list. One that has nothing in
  * it yet will begin as a copy of our own.
  *
@@ -24,16 +30,19 @@ export async function nearestTree(
 ): Promise<number> {
   const wanted = new Map([...values].map(([name, value]) => [name, unquote(value)]));
   const between = (held: Configuration) => (readers ? readingBetween(readers, held, wanted) : distance(held, wanted));
-  const held = await Promise.all(folders.map((folder) => heldIn(existsSync(folder) ? folder : own)));
-  const costs = held.map((each) => (each ? between(each) : Number.MAX_VALUE));
+  const costs = (await lyingIn(folders, own)).map((held) => (held.size > 0 ? between(held) : Number.MAX_VALUE));
   return costs.indexOf(Math.min(...costs));
 }
 
-/** The configuration of what lies compiled in a folder. */
-async function heldIn(folder: string): Promise<Configuration | undefined> {
-  // What Kconfig has taken over, not what was asked for last. There are no quotes around strings here.
-  const file = join(folder, 'include/config/auto.conf');
-  return existsSync(file) ? readConfiguration(await readFile(file, 'utf8')) : undefined;
+/** The configurations of what lies compiled in folders, or would as soon as something is built there; empty ones where nothing does. */
+export function lyingIn(folders: readonly string[], own: string): Promise<Configuration[]> {
+  return Promise.all(
+    folders.map(async (folder) => {
+      // What Kconfig has taken over, not what was asked for last. There are no quotes around strings here.
+      const file = join(existsSync(folder) ? folder : own, 'include/config/auto.conf');
+      return existsSync(file) ? readConfiguration(await readFile(file, 'utf8')) : new Map();
+    }),
+  );
 }
 
 /**
