@@ -75,9 +75,12 @@ export function questions(
         }
       }
     }
-    for (const at of shuffled(random, [...pieces.keys()])) {
-      if (best.bits > ENOUGH && !effort) break;
-      consider(best.chosen.with(at, !best.chosen[at]), best.kept);
+    for (let worth = -1; worth < best.worth; ) {
+      worth = best.worth;
+      for (const at of shuffled(random, [...pieces.keys()])) {
+        if (best.bits > ENOUGH && !effort) break;
+        consider(best.chosen.with(at, !best.chosen[at]), best.kept);
+      }
     }
     if (best.bits < LEAST) break;
     asked.push({ set: best.set, bits: best.bits });
