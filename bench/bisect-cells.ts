@@ -46,6 +46,7 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
   network: { off: ['VIRTIO_NET'], judge: [...STUB, 'over SSH'] },
   firmware: { off: ['FW_CFG_SYSFS'], judge: [...STUB, 'over SSH'] },
   button: { off: ['ACPI_BUTTON'], judge: [...STUB, 'power off'] },
+  agent: { off: ['VIRTIO_CONSOLE'], judge: [...STUB, 'agent'] },
   ipv6: { off: ['IPV6'], judge: [...STUB, 'AAAA'] },
   aarch64: { off: ['XFS_FS'], judge: BOOT, arch: 'aarch64' },
   either: { off: ['XFS_FS', 'OVERLAY_FS'], judge: BOOT },
