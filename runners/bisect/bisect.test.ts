@@ -29,10 +29,11 @@ test('killed before any piece of work and resumed: the same answer, and nothing 
         const later = taskOf(names, {
           efforts: async () => ({ whole: 1, kinds: [1], of: names.map(() => [0]), own: [] }),
         });
-        const whole = court(offFails(culprits), { builders });
+        const lies = [on(names.slice(7)), on(names.slice(0, 9))];
+        const whole = court(offFails(culprits), { builders, lies });
         const answer = await bisect(task, whole.bench);
 
-        const dying = court(offFails(culprits), { builders, dieAt: first });
+        const dying = court(offFails(culprits), { builders, lies, dieAt: first });
         const again = court(offFails(culprits), { builders, dieAt: more });
         const last = court(offFails(culprits), { builders });
         const survived = async (run: Promise<unknown>) => {

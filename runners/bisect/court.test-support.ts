@@ -11,7 +11,13 @@ export class Killed extends Error {}
 /** A bench that judges configurations in this process, counts what it is asked, and may be killed before any piece of work. */
 export function court(
   verdictOf: (values: Configuration) => Verdict,
-  { builders = 3, dieAt = Number.POSITIVE_INFINITY, signatureOf = digestOf, error = 0.0001 } = {},
+  {
+    builders = 3,
+    dieAt = Number.POSITIVE_INFINITY,
+    signatureOf = digestOf,
+    error = 0.0001,
+    lies = [] as readonly Configuration[],
+  } = {},
 ) {
   const events: Stamped[] = [];
   const work: string[] = [];
@@ -21,12 +27,14 @@ export function court(
   };
   const builder: Builder = {
     makings: 'none',
+    lies: async () => lies,
     build: async (values) => {
       const signature = signatureOf(values);
       begin(`build ${digestOf(values)}`);
       configurations.set(signature, values);
+      const tree = Number.parseInt(digestOf(values).slice(0, 1), 16) % 2;
       // A file that is there: one that is gone is built again.
-      return { kind: 'built', signature, image: import.meta.filename };
+      return { kind: 'built', signature, image: import.meta.filename, tree };
     },
   };
   const tester: Tester = async ({ signature }, cell) => {
