@@ -75,8 +75,9 @@ export function questions(
         }
       }
     }
+    // Where all take the same, once is enough: most are halved by then.
     for (let worth = -1; worth < best.worth; ) {
-      worth = best.worth;
+      worth = effort ? best.worth : Number.POSITIVE_INFINITY;
       for (const at of shuffled(random, [...pieces.keys()])) {
         if (best.bits > ENOUGH && !effort) break;
         consider(best.chosen.with(at, !best.chosen[at]), best.kept);
