@@ -1,10 +1,15 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { bisect } from './bisect.ts';
+import { membersOf } from './bits.ts';
 import type { Configuration } from './configuration.ts';
 import { court, Killed, on, taskOf } from './court.test-support.ts';
 import type { Verdict } from './evidence.ts';
 import { randomFrom } from './random.ts';
+import { openSession } from './session.ts';
+
+/** Hundreds of searches; on a host that is busy they take their time. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const names = Array.from({ length: 40 }, (_, index) => `O${index}`);
 const anyName = fc.nat(names.length - 1).map((index) => `O${index}`);
@@ -60,6 +65,17 @@ test('killed before any piece of work and resumed: the same answer, and nothing 
     ),
     { numRuns: 25 },
   );
+});
+
+test('an end that is built takes the place of what lay in its tree', async () => {
+  const lies = [on(names.slice(7)), on(names.slice(0, 9))];
+  const { bench, events } = court(offFails([['O7']]), { builders: 1, lies });
+  const session = await openSession(taskOf(names), bench, []);
+  const trees = session.trees()?.map(membersOf);
+  expect(trees).toEqual([[...names.keys()].slice(0, 7), [...names.keys()].slice(9)]);
+  await session.ends(['bad']);
+  const tree = events.flatMap((event) => (event.type === 'built' ? [event.tree ?? -1] : []))[0] ?? -1;
+  expect(session.trees()?.map(membersOf)).toEqual(trees?.with(tree, [...names.keys()]));
 });
 
 test('a search that goes on tells what is left by what its tests took before', async () => {

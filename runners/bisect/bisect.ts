@@ -62,7 +62,7 @@ export async function bisect(task: Task, bench: Bench, recorded: readonly Stampe
   if (task.flaky) await measureRates(session);
   await requireEnds(session);
   const { lattice, efforts, trees, ask, onRound } = session;
-  const options = { builders: bench.builders.length, seed: task.seed ?? 1, efforts, trees, onRound };
+  const options = { builders: bench.builders.length, seed: task.seed ?? 1, efforts, trees: trees(), onRound };
   const result = resultOf(await search(lattice, ask, options), session);
   const terms = result.minimal.map(({ options: culprits }) => culprits.map(({ name }) => name));
   if (!recorded.some(({ type }) => type === 'ended')) {

@@ -41,7 +41,8 @@ export interface Session {
   readonly space: Space;
   readonly lattice: Lattice;
   readonly efforts: Efforts | undefined;
-  readonly trees: readonly Bits[] | undefined;
+  /** What lies compiled in the trees of all builders, with the ends that were judged. */
+  readonly trees: () => readonly Bits[] | undefined;
   readonly judge: Judge;
   readonly book: Book;
   readonly bench: Bench;
@@ -81,13 +82,14 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   const started = book.started ?? { ...now, efforts: await task.efforts?.(space), trees: await treesOf(bench, space) };
   if (!book.started) bench.emit(started);
   const { efforts } = started;
-  const trees = started.trees?.map((made) => bitsOf(size, made));
+  let trees = started.trees?.map((made) => bitsOf(size, made));
   const judge = judgeOf(bench, book);
   const initial = latticeOf(size, task.rules?.(space) ?? []);
   const digests = new Map<string, string>();
   let lattice = initial;
   let round = 0;
 
+  const treeOf = ({ digest }: Judgement) => book.built.get(digest)?.tree;
   const told = ({ purpose, set }: Wanted, made: Bits, judgement: Judgement) => {
     const { digest, verdict, because, built, trials, seconds } = judgement;
     digests.set(nameOf(made), digest);
@@ -118,8 +120,8 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
     return candidates.map((candidate, index) => {
       const judgement = judged[usable.indexOf(candidate)] ?? strayed(candidate);
       told(wanted[index] as Wanted, candidate.set, judgement);
-      const tree = book.built.get(judgement.digest)?.tree;
-      return { set: candidate.set, verdict: judgement.verdict, rules: candidate.rules, tree };
+      const { set, rules } = candidate;
+      return { set, verdict: judgement.verdict, rules, tree: treeOf(judgement) };
     });
   };
 
@@ -127,7 +129,9 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
     const judged = await judge.all(which.map((end) => space[end]));
     for (const [at, end] of which.entries()) {
       const set = end === 'good' ? bitsOf(size, []) : allOf(size);
-      told({ set, purpose: 'endpoint' }, set, judged[at] as Judgement);
+      const judgement = judged[at] as Judgement;
+      told({ set, purpose: 'endpoint' }, set, judgement);
+      trees = trees?.map((before, tree) => (tree === treeOf(judgement) ? set : before));
     }
     return judged;
   };
@@ -152,7 +156,8 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   };
 
   return {
-    ...{ space, lattice: initial, efforts, trees, judge, book, bench, ask, ends, onRound },
+    ...{ space, lattice: initial, efforts, judge, book, bench, ask, ends, onRound },
+    trees: () => trees,
     tally: () => ({ ...tally }),
     digestOf: (set) => digests.get(nameOf(set)),
   };
