@@ -36,7 +36,7 @@ it('finds by a command which options break it only together, and leaves a report
   expect(exitCode).toBe(0);
   expect(readFileSync(join(folder, 'out/report.txt'), 'utf8')).toMatch(/^test +round .*\n1 +0 +endpoint +0 +pass/m);
   const dots = readFileSync(join(folder, 'out/narrowing.svg'), 'utf8').match(/<title>test /g)?.length;
-  expect(dots).toBe(Number(/(\d+) tests in/.exec(stdout)?.[1]));
+  expect(dots).toBe(Number(/(\d+) tests, both ends/.exec(stdout)?.[1]));
 });
 
 it('killed with SIGKILL and resumed it has the same answer, and has asked the command no configuration twice', async () => {
