@@ -58,6 +58,10 @@ export const after = ({ made, unmade }: Tree, set: Bits): Tree => ({
   unmade: union(unmade, treeOf(set).unmade),
 });
 
+/** The trees after a set was built in one of them, by its place; in none where that is not said. */
+export const builtIn = (trees: readonly Tree[], place: number | undefined, set: Bits): readonly Tree[] =>
+  trees.map((tree, at) => (at === place ? after(tree, set) : tree));
+
 /** What a kernel takes besides: to be linked, packed and booted. As a share of compiling all of it. */
 const BESIDES = 0.1;
 
@@ -67,8 +71,6 @@ const HEAVY = 0.05;
 export interface Estimate {
   /** What a set takes, as a share of compiling a whole kernel: from the nearest tree, which make goes on from. */
   readonly of: (set: Bits) => number;
-  /** Where in the list the nearest tree is. */
-  readonly nearest: (set: Bits) => number;
   readonly isHeavy: (step: number) => boolean;
 }
 
@@ -88,13 +90,8 @@ export function estimate({ whole, kinds, of, own }: Efforts, trees: readonly Tre
     return (compiled + objectsIn(read)) / whole;
   };
   const shares = readers.map((read) => objectsIn(read) / whole);
-  const fromEach = (set: Bits) => trees.map((tree) => between(set, tree));
   return {
-    of: (set) => BESIDES + Math.min(...fromEach(set)),
-    nearest: (set) => {
-      const all = fromEach(set);
-      return all.indexOf(Math.min(...all));
-    },
+    of: (set) => BESIDES + Math.min(...trees.map((tree) => between(set, tree))),
     isHeavy: (step) => (shares[step] ?? 0) > HEAVY,
   };
 }

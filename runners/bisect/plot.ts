@@ -12,8 +12,8 @@ const colours = { pass: '#2a7f3f', fail: '#c0392b', unresolved: '#8a8a8a' } as c
 
 /**
  * How the set in question narrowed, as an SVG that needs nothing besides: over the rounds, how many differences could still be to
- * blame by themselves, or together where none can (the line, on a scale of powers of two), and the tests of each round by their verdict (the dots, at how many differences
- * they had).
+ * blame by themselves, or together where none can (the line, on a scale of powers of two), and the tests of each round by their
+ * verdict (the dots, at how many differences they had).
  */
 export function plot(events: readonly Stamped[]): string {
   const rounds = events.filter((event) => event.type === 'round');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { allOf, type Bits, bitsOf, nameOf, within } from './bits.ts';
-import { after, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
+import { builtIn, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
 import type { Verdict } from './evidence.ts';
 import { type Lattice, latticeOf, type Rule } from './lattice.ts';
 import { below, randomFrom } from './random.ts';
@@ -82,10 +82,11 @@ export function compiler(
   let trees: readonly Tree[] = lies.map(treeOf);
   let kernels = 0;
   const build = (set: Bits): number => {
-    const { of, nearest } = estimate(efforts, trees);
-    const tree = nearest(set);
-    kernels += of(set);
-    trees = trees.map((before, at) => (at === tree ? after(before, set) : before));
+    const costs = trees.map((each) => estimate(efforts, [each]).of(set));
+    const least = Math.min(...costs);
+    const tree = costs.indexOf(least);
+    kernels += least;
+    trees = builtIn(trees, tree, set);
     return tree;
   };
   return { build, kernels: () => kernels };

@@ -1,7 +1,7 @@
 import { type Bits, bitsOf, nameOf } from './bits.ts';
 import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
 import { questions } from './design.ts';
-import { after, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
+import { builtIn, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
 import { type Evidence, implied, learn, nothingKnown, type Verdict } from './evidence.ts';
 import { drawHypotheses, type Expectation, type Hypothesis, usualExpectation } from './hypotheses.ts';
 import type { Lattice, Rule } from './lattice.ts';
@@ -95,7 +95,7 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
     for (const { set, verdict, rules, tree } of outcomes) {
       if (rules && rules.length > 0) lattice = lattice.with(rules.filter((rule) => !lattice.knows(rule)));
       evidence = learn(evidence, set, verdict);
-      trees = trees.map((before, at) => (at === tree ? after(before, set) : before));
+      trees = builtIn(trees, tree, set);
     }
   };
 
