@@ -67,6 +67,24 @@ test('killed before any piece of work and resumed: the same answer, and nothing 
   );
 });
 
+test('gone on with by a version that asks other questions, each of its tests is told', async () => {
+  const whole = court(offFails([['O7']]));
+  const { counts } = await bisect(taskOf(names), whole.bench);
+  const dying = court(offFails([['O7']]), { dieAt: whole.work.length - 2 });
+  await expect(bisect(taskOf(names), dying.bench)).rejects.toThrow(Killed);
+  // The questions in between are none that this version asks.
+  const other = dying.events.map((event) =>
+    event.type === 'step' && event.purpose === 'search' ? { ...event, digest: `${event.digest}-of-before` } : event,
+  );
+  const last = court(offFails([['O7']]));
+  const resumed = await bisect(taskOf(names), last.bench, other);
+  const before = other.filter((event) => event.type === 'step' && event.purpose === 'search').length;
+  expect(before).toBeGreaterThan(0);
+  expect(resumed.counts.tests).toBe(counts.tests + before);
+  const numbers = [...other, ...last.events].flatMap((event) => (event.type === 'step' ? [event.number] : []));
+  expect(numbers).toEqual(Array.from({ length: resumed.counts.tests }, (_, at) => at + 1));
+});
+
 test('an end that is built takes the place of what lay in its tree', async () => {
   const lies = [on(names.slice(7)), on(names.slice(0, 9))];
   const { bench, events } = court(offFails([['O7']]), { builders: 1, lies });

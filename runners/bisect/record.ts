@@ -90,8 +90,8 @@ export interface Book {
   readonly built: Map<string, Extract<BisectEvent, { type: 'built' }>>;
   readonly counts: Map<string, Counts>;
   readonly verdicts: Map<string, Verdict>;
-  /** The seconds of each test, in order. */
-  readonly steps: readonly number[];
+  /** Each test, in order. */
+  readonly steps: readonly StepEnded[];
 }
 
 export const countsKey = (signature: string, cell: string) => `${signature} ${cell}`;
@@ -108,7 +108,7 @@ export function bookOf(events: readonly BisectEvent[]): Book {
     built: new Map(of('built').map((event) => [event.digest, event])),
     counts,
     verdicts: new Map(of('step').map(({ digest, verdict }) => [digest, verdict])),
-    steps: of('step').map(({ seconds }) => seconds),
+    steps: of('step'),
   };
 }
 

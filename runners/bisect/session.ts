@@ -64,7 +64,9 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   const size = space.differences.length;
   if (size === 0) throw alike();
   const book = bookOf(recorded);
-  const tally = { tests: 0, builds: 0, trials: 0, seconds: 0 };
+  const inRecord = book.steps.length;
+  const tally = { tests: inRecord, builds: 0, trials: 0, seconds: 0 };
+  for (const step of book.steps) tally.seconds += step.seconds;
   const counted = (event: BisectEvent) => {
     if (event.type === 'built' && !event.reused) tally.builds += 1;
     if (event.type === 'trial') tally.trials += 1;
@@ -89,15 +91,21 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   let lattice = initial;
   let round = 0;
 
+  // What stands in the record was told before the search was broken off. Found by its digest: another version of this program may go
+  // on with other questions.
+  const untold = book.steps.map(({ digest }) => digest);
+  const retold = (digest: string) => {
+    const at = untold.indexOf(digest);
+    if (at >= 0) untold.splice(at, 1);
+    return at >= 0;
+  };
   const treeOf = ({ digest }: Judgement) => book.built.get(digest)?.tree;
   const told = ({ purpose, set }: Wanted, made: Bits, judgement: Judgement) => {
     const { digest, verdict, because, built, trials, seconds } = judgement;
     digests.set(nameOf(made), digest);
+    if (retold(digest)) return;
     tally.tests += 1;
-    // What stands in the record was told before the search was broken off, and took its time then.
-    const before = book.steps[tally.tests - 1];
-    tally.seconds += before ?? seconds;
-    if (before !== undefined) return;
+    tally.seconds += seconds;
     const sizes = { made: sizeOf(made), asked: sizeOf(set) };
     const reason = because === undefined ? {} : { because };
     bench.emit({
@@ -138,7 +146,7 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
 
   const onRound = (start: RoundStart) => {
     round = start.round;
-    if (tally.tests < book.steps.length) return;
+    if (untold.length > 0 && tally.tests === inRecord) return;
     const { suspects, alone, share, testsLeft } = start;
     const terms = start.likeliest?.terms ?? [];
     const likeliest = terms.map((term) => term.map((step) => space.differences[step]?.name ?? ''));
