@@ -3,11 +3,11 @@
  * kind (20) through the search without and with it, side by side, one builder. Sums up what make compiles from one tested set to
  * the next, in whole kernels. Nothing is built.
  */
-import type { Efforts } from '../runners/bisect/effort.ts';
-import { latticeOf } from '../runners/bisect/lattice.ts';
-import { compiler, fails, oracle, usualEfforts } from '../runners/bisect/problems.test-support.ts';
-import { randomFrom } from '../runners/bisect/random.ts';
-import { search } from '../runners/bisect/search.ts';
+import type { Efforts } from '../runners/bisect/search/effort.ts';
+import { latticeOf } from '../runners/bisect/search/lattice.ts';
+import { compiler, fails, oracle, usualEfforts } from '../runners/bisect/search/problems.test-support.ts';
+import { randomFrom } from '../runners/bisect/search/random.ts';
+import { search } from '../runners/bisect/search/search.ts';
 
 const count = Number(process.argv[2] ?? 20);
 const lattice = latticeOf(304, []);

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bitsOf } from '../runners/bisect/bits.ts';
+import { bitsOf } from '../runners/bisect/search/bits.ts';
 import { attempt } from '../runners/process/command.ts';
 import { allSteps, counted, OPTIONS, type Problem, type Tried } from './bisect-problems.ts';
 

@@ -1,6 +1,6 @@
-import { type Bits, bitsOf, membersOf, nameOf, within } from '../runners/bisect/bits.ts';
-import { type Lattice, latticeOf, type Rule } from '../runners/bisect/lattice.ts';
-import { below, randomFrom } from '../runners/bisect/random.ts';
+import { type Bits, bitsOf, membersOf, nameOf, within } from '../runners/bisect/search/bits.ts';
+import { type Lattice, latticeOf, type Rule } from '../runners/bisect/search/lattice.ts';
+import { below, randomFrom } from '../runners/bisect/search/random.ts';
 
 /** As many options as our kernel differs from Debian's by. */
 export const OPTIONS = 1757;

@@ -10,8 +10,9 @@
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { bitsOf, nameOf } from '../runners/bisect/bits.ts';
-import { search, type Wanted } from '../runners/bisect/search.ts';
+import type { Wanted } from '../runners/bisect/search/ask.ts';
+import { bitsOf, nameOf } from '../runners/bisect/search/bits.ts';
+import { search } from '../runners/bisect/search/search.ts';
 import { defaultCacheFolder } from '../runners/host/cache-folder.ts';
 import { configBisect, ddmin, syzkaller } from './bisect-peers.ts';
 import { judged, OPTIONS, type Problem, problemOf, SHAPES, type Tried } from './bisect-problems.ts';

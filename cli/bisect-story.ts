@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstDivergence } from '../reports/divergence/divergence.ts';
 import type { Bisection } from '../runners/bisect/bisect.ts';
-import type { Trial } from '../runners/bisect/builder.ts';
+import type { Trial } from '../runners/bisect/builders/builder.ts';
 import type { Stamped } from '../runners/bisect/record.ts';
 
 interface Seen extends Pick<Trial, 'verdict'> {

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bisection, bisect } from '../runners/bisect/bisect.ts';
-import { type Configuration, digestOf } from '../runners/bisect/configuration.ts';
 import { detailsOf } from '../runners/bisect/details.ts';
+import { type Configuration, digestOf } from '../runners/bisect/kconfig/configuration.ts';
 import { plot } from '../runners/bisect/plot.ts';
 import { readRecord, type Stamped } from '../runners/bisect/record.ts';
 import { remedy, reportLines, tableLines } from '../runners/bisect/report.ts';

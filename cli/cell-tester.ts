@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Tester } from '../runners/bisect/builder.ts';
+import type { Tester } from '../runners/bisect/builders/builder.ts';
 import { type Ledger, openLedger } from '../runners/bisect/ledger.ts';
 import { Cell } from '../runners/cell/cell.ts';
 import { HarnessError } from '../runners/errors.ts';

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { asItIs } from '../runners/bisect/configuration.ts';
-import { implicationsOf, isChosenIn } from '../runners/bisect/implications.ts';
-import { hostMake, olddefconfig } from '../runners/bisect/olddefconfig.ts';
-import { commandTester, fileBuilder } from '../runners/bisect/run-command.ts';
-import type { Space } from '../runners/bisect/space.ts';
+import { commandTester, fileBuilder } from '../runners/bisect/builders/run-command.ts';
+import { asItIs } from '../runners/bisect/kconfig/configuration.ts';
+import { implicationsOf, isChosenIn } from '../runners/bisect/kconfig/implications.ts';
+import { hostMake, olddefconfig } from '../runners/bisect/kconfig/olddefconfig.ts';
+import type { Space } from '../runners/bisect/kconfig/space.ts';
 import { UsageError } from '../runners/errors.ts';
 import { type Court, countOf, type Kconfig, type OpenHearing, textOf } from './bisecting.ts';
 import type { Context } from './commands.ts';

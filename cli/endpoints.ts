@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseFragments } from '../image/kernel/fragment.ts';
-import { type Configuration, readConfiguration } from '../runners/bisect/configuration.ts';
+import { type Configuration, readConfiguration } from '../runners/bisect/kconfig/configuration.ts';
 import { UsageError } from '../runners/errors.ts';
 import { textOf } from './bisecting.ts';
 import type { Context } from './commands.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseFragments } from '../image/kernel/fragment.ts';
-import { type Configuration, digestOf } from '../runners/bisect/configuration.ts';
+import { type Configuration, digestOf } from '../runners/bisect/kconfig/configuration.ts';
 import { minimise } from '../runners/bisect/minimise.ts';
 import { UsageError } from '../runners/errors.ts';
 import { folderOf, type OpenHearing, progressLine, recordIn, textOf } from './bisecting.ts';

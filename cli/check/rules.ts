@@ -89,6 +89,19 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   // Which option broke it. What builds and what boots is handed in.
   'runners/bisect': ['runners/errors.ts', 'runners/process', 'runners/store', 'image'],
+  // Pure: which sets of steps to ask about, and what their verdicts say.
+  'runners/bisect/search': [],
+  // Between configurations and sets of steps.
+  'runners/bisect/kconfig': ['runners/errors.ts', 'runners/process', 'image', 'runners/bisect/search'],
+  // What makes a kernel of a configuration.
+  'runners/bisect/builders': [
+    'runners/errors.ts',
+    'runners/process',
+    'runners/store',
+    'image',
+    'runners/bisect/search',
+    'runners/bisect/kconfig',
+  ],
   reports: ['runners/errors.ts', 'runners/events', 'runners/matrix'],
   // What runs in a browser: data and words, and nothing of Node.
   'reports/html/page': [

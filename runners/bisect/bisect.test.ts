@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { bisect } from './bisect.ts';
-import { membersOf } from './bits.ts';
-import type { Configuration } from './configuration.ts';
-import { court, Killed, on, taskOf } from './court.test-support.ts';
-import type { Verdict } from './evidence.ts';
-import { randomFrom } from './random.ts';
+import { court, Killed, taskOf } from './court.test-support.ts';
+import type { Configuration } from './kconfig/configuration.ts';
+import { on } from './kconfig/kconfig.test-support.ts';
+import { membersOf } from './search/bits.ts';
+import type { Verdict } from './search/evidence.ts';
+import { randomFrom } from './search/random.ts';
 import { openSession } from './session.ts';
 
 /** Hundreds of searches; on a host that is busy they take their time. */

@@ -1,12 +1,12 @@
-import { bitsOf, membersOf, minus, nameOf } from './bits.ts';
-import type { Claim } from './certificate.ts';
 import { measureRates, requireEnds } from './ends.ts';
-import type { Verdict } from './evidence.ts';
 import type { Bench } from './judge.ts';
+import type { Difference } from './kconfig/space.ts';
 import type { Stamped } from './record.ts';
-import { type Found, search } from './search.ts';
+import { bitsOf, membersOf, minus, nameOf } from './search/bits.ts';
+import type { Claim } from './search/certificate.ts';
+import type { Verdict } from './search/evidence.ts';
+import { type Found, search } from './search/search.ts';
 import { openSession, type Session, type Task } from './session.ts';
-import type { Difference } from './space.ts';
 import { doubt } from './trials.ts';
 
 /** An option of the answer. */

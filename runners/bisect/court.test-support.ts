@@ -1,8 +1,9 @@
-import type { Builder, Tester } from './builder.ts';
-import { asItIs, type Configuration, digestOf } from './configuration.ts';
-import type { Verdict } from './evidence.ts';
+import type { Builder, Tester } from './builders/builder.ts';
 import type { Bench } from './judge.ts';
+import { asItIs, type Configuration, digestOf } from './kconfig/configuration.ts';
+import { on } from './kconfig/kconfig.test-support.ts';
 import type { BisectEvent, Stamped } from './record.ts';
+import type { Verdict } from './search/evidence.ts';
 import type { Task } from './session.ts';
 
 /** Thrown by a court that is told to die at a certain trial. */
@@ -55,8 +56,6 @@ export function court(
 
 /** What earlier courts have built: a kernel outlives who built it. */
 const configurations = new Map<string, Configuration>();
-
-export const on = (names: Iterable<string>): Configuration => new Map([...names].map((name) => [name, 'y']));
 
 /** Everything on in the good configuration, everything off in the bad one. */
 export function taskOf(names: readonly string[], more: Partial<Task> = {}): Task {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readKconfig } from '../../image/kernel/kconfig/tree.ts';
-import { on } from './court.test-support.ts';
 import { type About, detailsOf } from './details.ts';
+import { on } from './kconfig/kconfig.test-support.ts';
 
 const KCONFIG = `config NET
 	bool "Networking"

@@ -1,8 +1,8 @@
 import { helpOf } from '../../image/kernel/kconfig/help.ts';
 import type { KconfigTree } from '../../image/kernel/kconfig/tree.ts';
 import type { Culprit } from './bisect.ts';
-import type { Configuration } from './configuration.ts';
-import { symbolsOf } from './implications.ts';
+import type { Configuration } from './kconfig/configuration.ts';
+import { symbolsOf } from './kconfig/implications.ts';
 
 /** So much of a help text, so many names: who wants more knows now where it stands. */
 const HELP_LINES = 12;

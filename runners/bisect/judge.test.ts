@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Builder, Trial } from './builder.ts';
-import { digestOf } from './configuration.ts';
-import { on } from './court.test-support.ts';
+import type { Builder, Trial } from './builders/builder.ts';
 import { type Bench, judgeOf } from './judge.ts';
+import { digestOf } from './kconfig/configuration.ts';
+import { on } from './kconfig/kconfig.test-support.ts';
 import { type BisectEvent, bookOf } from './record.ts';
 
 let folder: string;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { assign, type Builder, type Built, type Tester, type Trial, type Unbuildable } from './builder.ts';
-import { type Configuration, digestOf } from './configuration.ts';
-import type { Verdict } from './evidence.ts';
+import { assign, type Builder, type Built, type Tester, type Trial, type Unbuildable } from './builders/builder.ts';
+import { type Configuration, digestOf } from './kconfig/configuration.ts';
 import type { Ledger } from './ledger.ts';
 import { type BisectEvent, type Book, count, countsKey } from './record.ts';
+import type { Verdict } from './search/evidence.ts';
 import { type Counts, certain, decide, noTrials, type Rates } from './trials.ts';
 
 /** What a configuration came to, and what that took. */

@@ -2,15 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { KconfigTree } from '../../image/kernel/kconfig/tree.ts';
 import { type Bisection, bisect } from './bisect.ts';
-import { bitsOf, membersOf } from './bits.ts';
-import { realise } from './candidate.ts';
-import { type Configuration, digestOf } from './configuration.ts';
-import { court, on } from './court.test-support.ts';
-import { implicationsOf, isChosenIn } from './implications.ts';
-import { kconfigOf } from './kconfig.test-support.ts';
-import { modelLegaliser, settle } from './kconfig-model.ts';
-import { latticeOf } from './lattice.ts';
-import { type Space, spaceOf } from './space.ts';
+import { court } from './court.test-support.ts';
+import { realise } from './kconfig/candidate.ts';
+import { type Configuration, digestOf } from './kconfig/configuration.ts';
+import { implicationsOf, isChosenIn } from './kconfig/implications.ts';
+import { kconfigOf, on } from './kconfig/kconfig.test-support.ts';
+import { modelLegaliser, settle } from './kconfig/kconfig-model.ts';
+import { type Space, spaceOf } from './kconfig/space.ts';
+import { bitsOf, membersOf } from './search/bits.ts';
+import { latticeOf } from './search/lattice.ts';
 
 const SIZE = 8;
 

@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Trial } from './builder.ts';
+import type { Trial } from './builders/builder.ts';
 import { countsKey } from './record.ts';
 import type { Counts } from './trials.ts';
 

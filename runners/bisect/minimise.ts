@@ -1,8 +1,8 @@
-import { has } from './bits.ts';
 import { requireGood } from './ends.ts';
-import { grow } from './grow.ts';
 import type { Bench } from './judge.ts';
 import type { Stamped } from './record.ts';
+import { has } from './search/bits.ts';
+import { grow } from './search/grow.ts';
 import { openSession, type Task } from './session.ts';
 
 /** Options that can all be off together, and those that have to stay. */

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
-import type { Efforts } from './effort.ts';
-import type { Verdict } from './evidence.ts';
 import type { Recalled } from './ledger.ts';
-import type { Wanted } from './search.ts';
+import type { Wanted } from './search/ask.ts';
+import type { Efforts } from './search/effort.ts';
+import type { Verdict } from './search/evidence.ts';
 import type { Counts, Rates } from './trials.ts';
 
 /** What a bisection tells, and all it has to know to go on after it was broken off: `bisect.ndjson`, an object a line. */

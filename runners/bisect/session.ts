@@ -1,13 +1,14 @@
 import { UsageError } from '../errors.ts';
-import { allOf, type Bits, bitsOf, membersOf, nameOf, sizeOf } from './bits.ts';
-import { type Candidate, realise } from './candidate.ts';
-import { type Configuration, digestOf, type Legaliser } from './configuration.ts';
-import type { Efforts } from './effort.ts';
 import { type Bench, type Judge, type Judgement, judgeOf } from './judge.ts';
-import { type Lattice, latticeOf, type Rule } from './lattice.ts';
+import { type Candidate, realise } from './kconfig/candidate.ts';
+import { type Configuration, digestOf, type Legaliser } from './kconfig/configuration.ts';
+import { type Space, spaceOf } from './kconfig/space.ts';
 import { type BisectEvent, type BisectStarted, type Book, bookOf, type Stamped } from './record.ts';
-import type { Ask, RoundStart, Wanted } from './search.ts';
-import { type Space, spaceOf } from './space.ts';
+import type { Ask, Wanted } from './search/ask.ts';
+import { allOf, type Bits, bitsOf, membersOf, nameOf, sizeOf } from './search/bits.ts';
+import type { Efforts } from './search/effort.ts';
+import { type Lattice, latticeOf, type Rule } from './search/lattice.ts';
+import type { RoundStart } from './search/search.ts';
 
 /** What is to be found out. */
 export interface Task {

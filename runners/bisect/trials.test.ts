@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { randomFrom } from './random.ts';
+import { randomFrom } from './search/random.ts';
 import { certain, decide, doubt, knowsBadEnd, knowsGoodEnd, noTrials, ratesOf } from './trials.ts';
 
 test('where trials are certain one is enough, and two that contradict each other are no verdict', () => {

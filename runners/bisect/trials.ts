@@ -1,4 +1,4 @@
-import type { Verdict } from './evidence.ts';
+import type { Verdict } from './search/evidence.ts';
 
 /** How often one kernel passed and failed in one cell. */
 export interface Counts {

@@ -1,8 +1,8 @@
-import { unquote } from '../../image/kernel/configuration.ts';
-import { conjuncts, type Expression, evaluate, type Values } from '../../image/kernel/kconfig/expression.ts';
-import type { KconfigTree, Option } from '../../image/kernel/kconfig/tree.ts';
+import { unquote } from '../../../image/kernel/configuration.ts';
+import { conjuncts, type Expression, evaluate, type Values } from '../../../image/kernel/kconfig/expression.ts';
+import type { KconfigTree, Option } from '../../../image/kernel/kconfig/tree.ts';
+import type { Rule } from '../search/lattice.ts';
 import type { Configuration } from './configuration.ts';
-import type { Rule } from './lattice.ts';
 import type { Difference, Space } from './space.ts';
 
 /** Going from its good to its bad value, `from` takes `to` along. */

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type KconfigTree, readKconfig } from '../../image/kernel/kconfig/tree.ts';
+import { type KconfigTree, readKconfig } from '../../../image/kernel/kconfig/tree.ts';
+import type { Configuration } from './configuration.ts';
 
 /** The options of a source tree with nothing but this Kconfig file. */
 export async function kconfigOf(text: string): Promise<KconfigTree> {
@@ -13,3 +14,6 @@ export async function kconfigOf(text: string): Promise<KconfigTree> {
     await rm(folder, { recursive: true });
   }
 }
+
+/** A configuration with these options built in. */
+export const on = (names: Iterable<string>): Configuration => new Map([...names].map((name) => [name, 'y']));

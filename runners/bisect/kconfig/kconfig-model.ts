@@ -1,5 +1,5 @@
-import { evaluate } from '../../image/kernel/kconfig/expression.ts';
-import type { KconfigTree, Option } from '../../image/kernel/kconfig/tree.ts';
+import { evaluate } from '../../../image/kernel/kconfig/expression.ts';
+import type { KconfigTree, Option } from '../../../image/kernel/kconfig/tree.ts';
 import type { Configuration, Legaliser } from './configuration.ts';
 
 /** Beyond it options switch each other on and off for ever. */

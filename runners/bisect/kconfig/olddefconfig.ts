@@ -1,8 +1,8 @@
-import { completed } from '../../image/kernel/complete.ts';
-import { kernels } from '../../image/kernel/rows.ts';
-import type { ImageArch } from '../../image/recipe.ts';
-import type { Workshop } from '../../image/workshop/workshop.ts';
-import { run } from '../process/command.ts';
+import { completed } from '../../../image/kernel/complete.ts';
+import { kernels } from '../../../image/kernel/rows.ts';
+import type { ImageArch } from '../../../image/recipe.ts';
+import type { Workshop } from '../../../image/workshop/workshop.ts';
+import { run } from '../../process/command.ts';
 import {
   type Configuration,
   digestOf,

@@ -1,7 +1,7 @@
+import type { Ask, Wanted } from './ask.ts';
 import { type Bits, bitsOf, sizeOf, union, within } from './bits.ts';
 import { type Evidence, learn, nothingKnown } from './evidence.ts';
 import type { Lattice, Rule } from './lattice.ts';
-import type { Ask, Wanted } from './search.ts';
 
 export interface Grown {
   /** A largest set that passes. */

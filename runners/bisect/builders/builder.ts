@@ -1,5 +1,5 @@
-import { type Configuration, distance } from './configuration.ts';
-import type { Verdict } from './evidence.ts';
+import { type Configuration, distance } from '../kconfig/configuration.ts';
+import type { Verdict } from '../search/evidence.ts';
 
 /** A kernel that was built. */
 export interface Built {

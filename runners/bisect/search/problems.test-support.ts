@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import type { Ask, Wanted } from './ask.ts';
 import { allOf, type Bits, bitsOf, nameOf, within } from './bits.ts';
 import { builtIn, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
 import type { Verdict } from './evidence.ts';
 import { type Lattice, latticeOf, type Rule } from './lattice.ts';
 import { below, randomFrom } from './random.ts';
-import type { Ask, Wanted } from './search.ts';
 
 export const anySteps = (size: number) => fc.uniqueArray(fc.nat(size - 1), { maxLength: 6 });
 

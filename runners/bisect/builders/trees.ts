@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unquote } from '../../image/kernel/configuration.ts';
-import { UNDERWAY } from '../../image/kernel/objects.ts';
-import { type Readers, readingBetween } from '../../image/kernel/readers.ts';
-import { run } from '../process/command.ts';
-import { FileLock, lockFile } from '../store/lock.ts';
-import { type Configuration, distance, readConfiguration } from './configuration.ts';
+import { unquote } from '../../../image/kernel/configuration.ts';
+import { UNDERWAY } from '../../../image/kernel/objects.ts';
+import { type Readers, readingBetween } from '../../../image/kernel/readers.ts';
+import { run } from '../../process/command.ts';
+import { FileLock, lockFile } from '../../store/lock.ts';
+import { type Configuration, distance, readConfiguration } from '../kconfig/configuration.ts';
 
 /**
  * How many trees of objects a builder has: one for each end. Most of what is tried is near one of them, while the ends themselves

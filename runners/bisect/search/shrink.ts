@@ -1,8 +1,8 @@
+import type { Wanted } from './ask.ts';
 import { type Bits, membersOf, nameOf, sizeOf } from './bits.ts';
 import { type Claim, claimsOf } from './certificate.ts';
 import type { Evidence } from './evidence.ts';
 import type { Lattice } from './lattice.ts';
-import type { Wanted } from './search.ts';
 
 export interface Shrinking {
   readonly lattice: Lattice;

@@ -1,32 +1,13 @@
+import type { Ask, Wanted } from './ask.ts';
 import { type Bits, bitsOf, nameOf } from './bits.ts';
 import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
 import { questions } from './design.ts';
 import { builtIn, type Efforts, estimate, type Tree, treeOf } from './effort.ts';
-import { type Evidence, implied, learn, nothingKnown, type Verdict } from './evidence.ts';
+import { type Evidence, implied, learn, nothingKnown } from './evidence.ts';
 import { drawHypotheses, type Expectation, type Hypothesis, usualExpectation } from './hypotheses.ts';
-import type { Lattice, Rule } from './lattice.ts';
+import type { Lattice } from './lattice.ts';
 import { randomFrom } from './random.ts';
 import { shrink } from './shrink.ts';
-
-/** A set of steps whose verdict is wanted, and what for. */
-export interface Wanted {
-  readonly set: Bits;
-  readonly purpose: 'endpoint' | 'search' | Claim['role'];
-}
-
-/** What a test came to. */
-export interface Outcome {
-  /** The steps that the tested configuration really has made: Kconfig may have dropped some, or added some. */
-  readonly set: Bits;
-  readonly verdict: Verdict;
-  /** What was learnt of the rules on the way. */
-  readonly rules?: readonly Rule[];
-  /** In which of the trees it was compiled; in none where it lay in the store. */
-  readonly tree?: number | undefined;
-}
-
-/** Tests some sets, side by side; outcomes in the order of the sets. */
-export type Ask = (wanted: readonly Wanted[]) => Promise<readonly Outcome[]>;
 
 export interface SearchOptions {
   /** How many sets can be tested side by side. */

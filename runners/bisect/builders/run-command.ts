@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { HarnessError } from '../errors.ts';
-import { attempt } from '../process/command.ts';
+import { HarnessError } from '../../errors.ts';
+import { attempt } from '../../process/command.ts';
+import { type Configuration, digestOf, writeConfiguration } from '../kconfig/configuration.ts';
 import type { Builder, Tester } from './builder.ts';
-import { type Configuration, digestOf, writeConfiguration } from './configuration.ts';
 
 /** The variable in which a command that judges is told its configuration: the path of a .config. */
 export const CONFIG_VARIABLE = 'STUB_MATRIX_CONFIG';

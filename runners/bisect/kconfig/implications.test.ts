@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { bitsOf, membersOf } from './bits.ts';
-import { on } from './court.test-support.ts';
+import { bitsOf, membersOf } from '../search/bits.ts';
+import { latticeOf } from '../search/lattice.ts';
 import { followersOf, implicationsOf, isChosenIn } from './implications.ts';
-import { kconfigOf } from './kconfig.test-support.ts';
-import { latticeOf } from './lattice.ts';
+import { kconfigOf, on } from './kconfig.test-support.ts';
 import { spaceOf } from './space.ts';
 
 test('what takes what along is read from Kconfig, before anything is tried', async () => {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { attempt, run } from '../process/command.ts';
+import { attempt, run } from '../../process/command.ts';
 import { linkedSignature, thinMembers } from './linked.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { glob, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { HarnessError } from '../errors.ts';
+import { HarnessError } from '../../errors.ts';
 
 /**
  * What a built kernel is made of, as one hash: the objects that were linked, the libraries that the linker took from where they

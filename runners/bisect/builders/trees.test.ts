@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { UNDERWAY } from '../../image/kernel/objects.ts';
-import { on } from './court.test-support.ts';
+import { UNDERWAY } from '../../../image/kernel/objects.ts';
+import { on } from '../kconfig/kconfig.test-support.ts';
 import { nearestTree, sow } from './trees.ts';
 
 let root: string;

@@ -1,4 +1,4 @@
-import { type Bits, bitsOf, has } from './bits.ts';
+import { type Bits, bitsOf, has } from '../search/bits.ts';
 import type { Configuration } from './configuration.ts';
 
 /** An option that has one value in the good configuration and another in the bad one; `n` for off. */

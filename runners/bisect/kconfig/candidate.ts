@@ -1,6 +1,6 @@
-import { type Bits, bitsOf, isEmpty, membersOf, minus, nameOf, union, within } from './bits.ts';
+import { type Bits, bitsOf, isEmpty, membersOf, minus, nameOf, union, within } from '../search/bits.ts';
+import { isClosed, type Lattice, type Rule } from '../search/lattice.ts';
 import type { Configuration, Legaliser } from './configuration.ts';
-import { isClosed, type Lattice, type Rule } from './lattice.ts';
 import type { Space } from './space.ts';
 
 /** A legal configuration, and what it is in terms of steps. */

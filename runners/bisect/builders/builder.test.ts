@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { distance } from '../kconfig/configuration.ts';
 import { assign } from './builder.ts';
-import { distance } from './configuration.ts';
 
 const anyConfiguration = fc
   .uniqueArray(fc.nat(8), { maxLength: 8 })

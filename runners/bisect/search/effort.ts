@@ -1,6 +1,4 @@
-import type { Readers } from '../../image/kernel/readers.ts';
 import { type Bits, bitsOf, has, union } from './bits.ts';
-import type { Space } from './space.ts';
 
 /** How much of a kernel has to be compiled again where steps are made or unmade. */
 export interface Efforts {
@@ -12,31 +10,6 @@ export interface Efforts {
   readonly of: readonly (readonly number[])[];
   /** By step, how many objects of its own are compiled where it is first made, and where it is first unmade: the one switches them on. */
   readonly own: readonly (readonly [made: number, unmade: number])[];
-}
-
-/**
- * @param own by option, how many objects are there for it alone
- * @param followers by step, the options that change along with it
- */
-export function effortsOf(
-  { differences }: Pick<Space, 'differences'>,
-  { objects, of }: Readers,
-  own: ReadonlyMap<string, number>,
-  followers: readonly (readonly string[])[],
-): Efforts {
-  const stepsOf = new Map<number, number[]>();
-  for (const [step, { name }] of differences.entries()) {
-    const read = [name, ...(followers[step] ?? [])].flatMap((option) => of.get(option) ?? []);
-    for (const object of new Set(read)) stepsOf.set(object, [...(stepsOf.get(object) ?? []), step]);
-  }
-  const kinds = [...Map.groupBy(stepsOf.values(), (steps) => steps.join())].map(([, alike]) => alike);
-  const ofStep: number[][] = differences.map(() => []);
-  for (const [kind, [steps = []]] of kinds.entries()) for (const step of steps) ofStep[step]?.push(kind);
-  const ownOf = differences.map(({ name, bad }, step): [number, number] => {
-    const count = [name, ...(followers[step] ?? [])].reduce((sum, option) => sum + (own.get(option) ?? 0), 0);
-    return bad === 'n' ? [0, count] : [count, 0];
-  });
-  return { whole: objects, kinds: kinds.map(({ length }) => length), of: ofStep, own: ownOf };
 }
 
 /** A folder of objects, in terms of steps. */

@@ -1,16 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buildKernel } from '../../image/kernel/build.ts';
-import type { Readers } from '../../image/kernel/readers.ts';
-import type { KernelSource } from '../../image/kernel/source.ts';
-import type { ImageArch } from '../../image/recipe.ts';
-import type { Work } from '../../image/workshop/packages.ts';
-import type { Workshop } from '../../image/workshop/workshop.ts';
-import { HarnessError } from '../errors.ts';
-import { FileLock, lockFile } from '../store/lock.ts';
-import type { Store } from '../store/store.ts';
+import { buildKernel } from '../../../image/kernel/build.ts';
+import type { Readers } from '../../../image/kernel/readers.ts';
+import type { KernelSource } from '../../../image/kernel/source.ts';
+import type { ImageArch } from '../../../image/recipe.ts';
+import type { Work } from '../../../image/workshop/packages.ts';
+import type { Workshop } from '../../../image/workshop/workshop.ts';
+import { HarnessError } from '../../errors.ts';
+import { FileLock, lockFile } from '../../store/lock.ts';
+import type { Store } from '../../store/store.ts';
+import { digestOf, writeConfiguration } from '../kconfig/configuration.ts';
 import type { Builder, Unbuildable } from './builder.ts';
-import { digestOf, writeConfiguration } from './configuration.ts';
 import { linkedSignature } from './linked.ts';
 import { lyingIn, nearestTree, sow, TREES } from './trees.ts';
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import type { Ask } from './ask.ts';
 import { type Bits, bitsOf } from './bits.ts';
-import { after, type Efforts, effortsOf, estimate, treeOf } from './effort.ts';
+import { after, type Efforts, estimate, treeOf } from './effort.ts';
 import { latticeOf } from './lattice.ts';
 import { answerOf, anyProblem, compiler, fails, namesOf, oracle, usualEfforts } from './problems.test-support.ts';
 import { randomFrom } from './random.ts';
-import { type Ask, type SearchOptions, search } from './search.ts';
+import { type SearchOptions, search } from './search.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -34,44 +35,6 @@ test('what is there for an option alone is compiled where that is first switched
   );
   expect(estimate(alone, [after(after(tree, set()), set(4))]).of(set())).toBeCloseTo(0.1);
   expect(estimate(alone, [treeOf(set())]).of(set(4))).toBeCloseTo(0.1);
-});
-
-test('an option counts with those that change along with it, and an object that reads several of them once', () => {
-  const differences = ['PREEMPT', 'XFS'].map((name) => ({ name, good: 'y', bad: 'n' }));
-  const readers = {
-    objects: 5,
-    of: new Map([
-      ['PREEMPT', [0, 1]],
-      ['PREEMPT_COUNT', [1, 2, 3]],
-    ]),
-  };
-  const own = new Map([
-    ['XFS', 100],
-    ['PREEMPT_COUNT', 1],
-  ]);
-  expect(effortsOf({ differences }, readers, own, [['PREEMPT_COUNT', 'PREEMPTION'], []])).toEqual({
-    whole: 5,
-    kinds: [4],
-    of: [[0], []],
-    own: [
-      [0, 1],
-      [0, 100],
-    ],
-  });
-  // Objects that read the same options are of one kind.
-  readers.of.set('XFS', [1, 4]);
-  expect(effortsOf({ differences }, readers, new Map(), [['PREEMPT_COUNT'], []])).toEqual({
-    whole: 5,
-    kinds: [3, 1, 1],
-    of: [
-      [0, 1],
-      [1, 2],
-    ],
-    own: [
-      [0, 0],
-      [0, 0],
-    ],
-  });
 });
 
 test('whatever steps take, all minimal sets are found', async () => {
