@@ -43,6 +43,7 @@ const STUB = ['--stage', 'stub', '--check'];
 
 const PROBLEMS: Readonly<Record<string, Problem>> = {
   xfs: { off: ['XFS_FS'], judge: BOOT },
+  disk: { off: ['VIRTIO_BLK'], judge: BOOT },
   network: { off: ['VIRTIO_NET'], judge: [...STUB, 'over SSH'] },
   firmware: { off: ['FW_CFG_SYSFS'], judge: [...STUB, 'over SSH'] },
   button: { off: ['ACPI_BUTTON'], judge: [...STUB, 'power off'] },
@@ -52,13 +53,13 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
   either: { off: ['XFS_FS', 'OVERLAY_FS'], judge: BOOT },
   // The boot plugin tries the one system call, then the other.
   together: { off: ['KEXEC', 'KEXEC_FILE'], judge: BOOT },
-  half: { off: ['VIRTIO_PCI_LEGACY'], judge: [...STUB, 'over SSH', '--flaky', '--qemu', 'host'], coin: true },
+  half: { off: ['VIRTIO_PCI_LEGACY'], judge: [...BOOT, '--flaky', '--qemu', 'host'], coin: true },
 };
 
-/** An emulator in front of the host's, half of whose guests have a network card as it was before virtio 1.0. */
+/** An emulator in front of the host's, half of whose guests have their second disk as it was before virtio 1.0. */
 const COIN = `#!/bin/bash
 words=("$@")
-if ((SRANDOM % 2)); then words=("\${words[@]/#virtio-net-pci,/virtio-net-pci,disable-modern=on,disable-legacy=off,}"); fi
+if ((SRANDOM % 2)); then words=("\${words[@]/#virtio-blk-pci,drive=data/virtio-blk-pci,disable-modern=on,disable-legacy=off,drive=data}"); fi
 exec "$EMULATOR" "\${words[@]}"
 `;
 
