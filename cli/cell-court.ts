@@ -10,7 +10,7 @@ import { crossPrefix } from '../image/workshop/recipe.ts';
 import { type KernelMakings, kernelBuilder, ourObjects } from '../runners/bisect/builders/kernel-builder.ts';
 import { effortsOf } from '../runners/bisect/kconfig/efforts.ts';
 import { followersOf, implicationsOf, isChosenIn } from '../runners/bisect/kconfig/implications.ts';
-import { olddefconfig, workshopMake } from '../runners/bisect/kconfig/olddefconfig.ts';
+import { olddefconfig, telling, workshopMake } from '../runners/bisect/kconfig/olddefconfig.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import { obtainImage } from '../runners/cell/image.ts';
 import { type KernelShop, openKernelShop } from '../runners/cell/kernel-shop.ts';
@@ -79,7 +79,7 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
         tester: judges.tester,
         ledger: judges.ledger,
         cells: cells.map(({ cell }) => cell.id),
-        legalise: olddefconfig(scratch, all, make, texts),
+        legalise: olddefconfig(scratch, all, telling(make, progress), texts),
         isChosen,
         rules: (space) => implicationsOf(space, kconfig.options),
         efforts: async (space) => {

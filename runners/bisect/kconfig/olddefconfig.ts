@@ -51,6 +51,25 @@ export function workshopMake({ tree, objects, arch, signal }: KconfigPlace, work
   return () => workshop.run(argv, { purpose: PURPOSE, binds, signal, nice: 10 });
 }
 
+/** Runs that begin within so many milliseconds of the last one's end belong together. */
+const TOGETHER = 10_000;
+/** How many milliseconds lie between two things said. */
+const PATIENCE = 30_000;
+
+/** Tells how often it was run where many runs follow each other: it takes dozens to find out which options take which along. */
+export function telling(make: Make, progress: (step: string) => void, now: () => number = Date.now): Make {
+  let [runs, told, ended] = [0, 0, Number.NEGATIVE_INFINITY];
+  return async () => {
+    if (now() - ended > TOGETHER) [runs, told] = [0, now()];
+    await make();
+    ended = now();
+    runs += 1;
+    if (ended - told < PATIENCE) return;
+    told = ended;
+    progress(`asking Kconfig which options take others along: ${runs} runs so far`);
+  };
+}
+
 /** What it drops besides are words about options that cannot be on. */
 const isSame = (one: string, other: string) =>
   one === other || digestOf(readConfiguration(one)) === digestOf(readConfiguration(other));
