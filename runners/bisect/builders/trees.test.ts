@@ -41,19 +41,20 @@ const readers = {
 test('a kernel is built where the fewest objects are compiled again, not where the fewest options differ', async () => {
   await build(folders[0] as string, ['PREEMPT']);
   await build(folders[1] as string, ['XFS', 'EXT4', 'BTRFS']);
-  expect(await nearestTree(folders, own, configured('PREEMPT', 'XFS', 'EXT4', 'BTRFS'), readers)).toBe(0);
-  expect(await nearestTree(folders, own, configured(), readers)).toBe(1);
+  const all = configured('PREEMPT', 'XFS', 'EXT4', 'BTRFS');
+  expect(await nearestTree(folders, own, all, readers)).toEqual({ tree: 0, afresh: false });
+  expect(await nearestTree(folders, own, configured(), readers)).toEqual({ tree: 1, afresh: false });
   // Where that is not known, by options.
-  expect(await nearestTree(folders, own, configured(), undefined)).toBe(0);
+  expect(await nearestTree(folders, own, configured(), undefined)).toEqual({ tree: 0, afresh: false });
 });
 
 test('a folder with nothing in it counts as our own, which it begins as a copy of', async () => {
   const wanted = configured('XFS');
   const { signal } = new AbortController();
-  expect(await nearestTree(folders, own, wanted, readers)).toBe(0);
+  expect(await nearestTree(folders, own, wanted, readers)).toEqual({ tree: 0, afresh: false });
   await build(folders[0] as string, ['PREEMPT']);
   await build(own, ['EXT4']);
-  expect(await nearestTree(folders, own, wanted, readers)).toBe(1);
+  expect(await nearestTree(folders, own, wanted, readers)).toEqual({ tree: 1, afresh: false });
   await sow(own, folders[1] as string, signal);
   expect(await readFile(join(folders[1] as string, 'include/config/auto.conf'), 'utf8')).toMatch(/^CONFIG_EXT4=y$/m);
 
@@ -62,4 +63,22 @@ test('a folder with nothing in it counts as our own, which it begins as a copy o
   await writeFile(join(own, UNDERWAY), '');
   await sow(own, folders[1] as string, signal);
   expect(existsSync(folders[1] as string)).toBe(false);
+});
+
+test('what another search has left far from all that is wanted gives way to a copy of our own', async () => {
+  await build(own, ['EXT4']);
+  await build(folders[0] as string, ['PREEMPT']);
+  await build(folders[1] as string, ['EXT4', 'XFS']);
+  const { signal } = new AbortController();
+  // An object from here, none from ours: not worth a copy.
+  expect(await nearestTree(folders, own, configured('EXT4'), readers)).toEqual({ tree: 1, afresh: false });
+  await build(folders[1] as string, ['PREEMPT', 'XFS']);
+  expect(await nearestTree(folders, own, configured('EXT4'), readers)).toEqual({ tree: 0, afresh: true });
+  const [folder = ''] = folders;
+  const lies = () => readFile(join(folder, 'include/config/auto.conf'), 'utf8');
+  await sow(own, folder, signal);
+  expect(await lies()).toMatch(/PREEMPT/);
+  await sow(own, folder, signal, { afresh: true });
+  expect(await lies()).toMatch(/EXT4/);
+  expect(await lies()).not.toMatch(/PREEMPT/);
 });

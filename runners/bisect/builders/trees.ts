@@ -14,9 +14,22 @@ import { type Configuration, distance, readConfiguration } from '../kconfig/conf
  */
 export const TREES = 2;
 
+/** Where a kernel is to be built. */
+export interface Choice {
+  /** The place of the folder in the list. */
+  readonly tree: number;
+  /** A copy of our own objects is so much nearer that it takes the folder's place first. */
+  readonly afresh: boolean;
+}
+
+/** What lies in a folder gives way where it leaves more than so many times as much to compile as our own objects do … */
+const FARTHER = 2;
+/** … and so many objects, or options, more: a copy takes a while too. */
+const WORTH = 50;
+
 /**
- * In which of a builder's folders the least has to be compiled for a configuration: its place in the list. One that has nothing in
- * it yet will begin as a copy of our own.
+ * In which of a builder's folders the least has to be compiled for a configuration. One that has nothing in it yet will begin as a
+ * copy of our own, and one in which another search has left something that is far away from all that is wanted now, again.
  *
  * @param folders of the builder; absolute
  * @param own in which our own kernel was built
@@ -27,11 +40,14 @@ export async function nearestTree(
   own: string,
   values: Configuration,
   readers: Readers | undefined,
-): Promise<number> {
+): Promise<Choice> {
   const wanted = new Map([...values].map(([name, value]) => [name, unquote(value)]));
   const between = (held: Configuration) => (readers ? readingBetween(readers, held, wanted) : distance(held, wanted));
-  const costs = (await lyingIn(folders, own)).map((held) => (held.size > 0 ? between(held) : Number.MAX_VALUE));
-  return costs.indexOf(Math.min(...costs));
+  const lying = await lyingIn([...folders, own], own);
+  const costs = lying.map((held) => (held.size > 0 ? between(held) : Number.MAX_VALUE));
+  const ours = costs.pop() as number;
+  const least = Math.min(...costs);
+  return { tree: costs.indexOf(least), afresh: least > FARTHER * ours + WORTH };
 }
 
 /** The configurations of what lies compiled in folders, or would as soon as something is built there; empty ones where nothing does. */
@@ -48,9 +64,11 @@ export function lyingIn(folders: readonly string[], own: string): Promise<Config
 /**
  * An empty folder of objects begins as a copy of the one in which our own kernel was built: what is looked for is not far from
  * it, and make goes by the times of files. Not where somebody builds there now, or was broken off.
+ *
+ * @param afresh whether the copy takes the place of what lies there
  */
-export async function sow(from: string, to: string, signal: AbortSignal): Promise<void> {
-  if (existsSync(to) || !existsSync(join(from, '.config'))) return;
+export async function sow(from: string, to: string, signal: AbortSignal, { afresh = false } = {}): Promise<void> {
+  if ((existsSync(to) && !afresh) || !existsSync(join(from, '.config'))) return;
   const lock = await lockFile(`${from}.lock`, 'exclusive', { create: true });
   if (!(lock instanceof FileLock)) return;
   using _lock = lock;
@@ -61,5 +79,6 @@ export async function sow(from: string, to: string, signal: AbortSignal): Promis
     signal,
     purpose: 'copying the objects of our kernel',
   });
+  await rm(to, { recursive: true, force: true });
   await rename(draft, to);
 }
