@@ -29,9 +29,12 @@ export function bisectCommand(open: OpenHearing): Start {
     });
     const court = await hearing.court({ folder, named: [...new Set([...good.keys(), ...bad.keys()])] });
     const flaky = parsed.flags.has('flaky') || parsed.flags.has('confidence');
-    const { legalise, isChosen, rules, efforts, identity, builders, tester, cells, ledger } = court;
+    const { legalise, isChosen, rules, related, efforts, identity, builders, tester, cells, ledger } = court;
     const result = await bisect(
-      { ...{ good, bad, legalise, isChosen, rules, efforts, identity, flaky }, seed: countOf(parsed, 'seed', 1) },
+      {
+        ...{ good, bad, legalise, isChosen, rules, related, efforts, identity, flaky },
+        seed: countOf(parsed, 'seed', 1),
+      },
       {
         builders,
         tester,

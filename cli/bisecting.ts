@@ -7,6 +7,7 @@ import type { Configuration, Legaliser } from '../runners/bisect/kconfig/configu
 import type { Space } from '../runners/bisect/kconfig/space.ts';
 import type { Ledger } from '../runners/bisect/ledger.ts';
 import { type BisectEvent, openRecord, readRecord, type Stamped } from '../runners/bisect/record.ts';
+import type { Bits } from '../runners/bisect/search/bits.ts';
 import type { Efforts } from '../runners/bisect/search/effort.ts';
 import type { Rule } from '../runners/bisect/search/lattice.ts';
 import { UsageError } from '../runners/errors.ts';
@@ -23,6 +24,7 @@ export interface Court {
   readonly legalise: Legaliser;
   readonly isChosen: (name: string) => boolean;
   readonly rules: (space: Space) => readonly Rule[];
+  readonly related: (space: Space) => readonly Bits[];
   readonly efforts?: (space: Space) => Promise<Efforts | undefined>;
   /** What makes it this court and no other; told in the record. */
   readonly identity: Readonly<Record<string, string>>;

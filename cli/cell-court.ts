@@ -11,6 +11,7 @@ import { type KernelMakings, kernelBuilder, ourObjects } from '../runners/bisect
 import { effortsOf } from '../runners/bisect/kconfig/efforts.ts';
 import { followersOf, implicationsOf, isChosenIn } from '../runners/bisect/kconfig/implications.ts';
 import { olddefconfig, telling, workshopMake } from '../runners/bisect/kconfig/olddefconfig.ts';
+import { relatedOf } from '../runners/bisect/kconfig/related.ts';
 import { whatExists } from '../runners/cell/existing.ts';
 import { obtainImage } from '../runners/cell/image.ts';
 import { type KernelShop, openKernelShop } from '../runners/cell/kernel-shop.ts';
@@ -82,6 +83,7 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
         legalise: olddefconfig(scratch, all, telling(make, progress), texts),
         isChosen,
         rules: (space) => implicationsOf(space, kconfig.options),
+        related: (space) => relatedOf(space, kconfig.options),
         efforts: async (space) => {
           const known = await readers();
           const own = known && (await ownObjectsIn(shop.source.folder));

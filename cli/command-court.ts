@@ -4,6 +4,7 @@ import { commandTester, fileBuilder } from '../runners/bisect/builders/run-comma
 import { asItIs } from '../runners/bisect/kconfig/configuration.ts';
 import { implicationsOf, isChosenIn } from '../runners/bisect/kconfig/implications.ts';
 import { hostMake, olddefconfig } from '../runners/bisect/kconfig/olddefconfig.ts';
+import { relatedOf } from '../runners/bisect/kconfig/related.ts';
 import type { Space } from '../runners/bisect/kconfig/space.ts';
 import { UsageError } from '../runners/errors.ts';
 import { type Court, countOf, type Kconfig, type OpenHearing, textOf } from './bisecting.ts';
@@ -11,7 +12,7 @@ import type { Context } from './commands.ts';
 import { endpointOf } from './endpoints.ts';
 import type { Parsed } from './flags.ts';
 
-type Known = Pick<Court, 'legalise' | 'isChosen' | 'rules' | 'identity' | 'kconfig'> & {
+type Known = Pick<Court, 'legalise' | 'isChosen' | 'rules' | 'related' | 'identity' | 'kconfig'> & {
   readonly named: readonly string[];
 };
 
@@ -43,7 +44,7 @@ async function knownOf(
 ): Promise<Known> {
   const typed = textOf(parsed, 'kernel-tree');
   if (typed === undefined) {
-    return { named, legalise: asItIs, isChosen: () => true, rules: () => [], identity: {} };
+    return { named, legalise: asItIs, isChosen: () => true, rules: () => [], related: () => [], identity: {} };
   }
   const tree = resolve(cwd, typed);
   if (!existsSync(join(tree, 'Kconfig'))) {
@@ -68,6 +69,7 @@ async function knownOf(
     legalise: olddefconfig(objects, all, hostMake({ tree, objects, arch: known, signal })),
     isChosen,
     rules: (space: Space) => implicationsOf(space, kconfig.options),
+    related: (space: Space) => relatedOf(space, kconfig.options),
     identity: { tree, arch: name },
     kconfig,
   };

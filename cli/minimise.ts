@@ -25,9 +25,9 @@ export function minimiseCommand(open: OpenHearing): Start {
       if (line !== undefined) context.print(line);
     });
     const court = await hearing.court({ folder, named: [...values.keys()] });
-    const { legalise, isChosen, rules, identity, builders, tester, cells, ledger } = court;
+    const { legalise, isChosen, rules, related, identity, builders, tester, cells, ledger } = court;
     const result = await minimise(
-      { good: values, bad: off, legalise, isChosen, rules, identity },
+      { good: values, bad: off, legalise, isChosen, rules, related, identity },
       {
         builders,
         tester,

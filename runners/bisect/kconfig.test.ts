@@ -183,3 +183,21 @@ test('a parent is one decision with what is below it, until it is cleared', asyn
     expect(result.minimal[0]?.along).toEqual(along);
   }
 });
+
+test('what is selected although it lacks what it depends on: an answer that is not all there is is not called complete', async () => {
+  const tree = await kconfigOf(
+    [
+      'config LACKED\n\tbool "l"',
+      'config P\n\tbool "p"\n\tdepends on LACKED',
+      'config OWNER\n\tbool "o"\n\tselect P',
+      'config A\n\tbool "a"\n\tdepends on P',
+    ].join('\n\n'),
+  );
+  // Without OWNER, P stays where LACKED comes at the same time, and goes with A where it does not: two sets.
+  const [good, bad] = [on(['OWNER', 'P', 'A']), on(['LACKED'])];
+  const { bench } = court((values) => (values.has('OWNER') ? 'pass' : 'fail'));
+  const rules = (space: Space) => implicationsOf(space, tree);
+  const found = await bisect({ good, bad, legalise: modelLegaliser(tree), identity: {}, rules }, bench);
+  expect(setsOf(found).some(({ all }) => all.includes('OWNER'))).toBe(true);
+  expect(found.minimal.length > 1 || !found.complete).toBe(true);
+});

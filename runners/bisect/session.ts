@@ -19,6 +19,8 @@ export interface Task {
   readonly isChosen?: (name: string) => boolean;
   /** Which steps take others along, as far as it is known beforehand. */
   readonly rules?: (space: Space) => readonly Rule[];
+  /** By step, the others that its value hangs on, as far as that is known beforehand. */
+  readonly related?: (space: Space) => readonly Bits[];
   /** How much each step has compiled again; nothing where that is not known. */
   readonly efforts?: ((space: Space) => Promise<Efforts | undefined>) | undefined;
   readonly seed?: number;
@@ -88,6 +90,7 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   let trees = started.trees?.map((made) => bitsOf(size, made));
   const judge = judgeOf(bench, book);
   const initial = latticeOf(size, task.rules?.(space) ?? []);
+  const related = task.related?.(space);
   const digests = new Map<string, string>();
   let lattice = initial;
   let round = 0;
@@ -119,7 +122,7 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
     const candidates: Candidate[] = [];
     // One after the other: what is learnt of one is known for the next.
     for (const { set } of wanted) {
-      const candidate = await realise(set, space, lattice, task.legalise);
+      const candidate = await realise(set, space, lattice, task.legalise, related);
       candidates.push(candidate);
       lattice = lattice.with(candidate.rules);
     }
