@@ -1,6 +1,6 @@
 /**
- * Bisects real kernels: `node bench/bisect-cells.ts [--options N] [--seed N] PROBLEM…`, each a row below. The good kernel is ours with
- * N options of Debian's more that ours does without, the bad one ours without what the row names: N options off that do not
+ * Bisects real kernels: `node bench/bisect-cells.ts [--options N] [--below FOLDER] [--seed N] PROBLEM…`, each a row below. The good
+ * kernel is ours with N options of Debian's more that ours does without, of these only such as are defined below a folder of the source, the bad one ours without what the row names: N options off that do not
  * matter, and one or two that do. Builds and boots for as long as it takes; a search that was broken off goes on where it was.
  * Prints a row for each.
  */
@@ -67,6 +67,7 @@ const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     options: { type: 'string', default: '300' },
+    below: { type: 'string', default: '' },
     seed: { type: 'string', default: '1' },
     out: { type: 'string', default: join(tmpdir(), 'bisect-cells') },
     only: { type: 'boolean', default: false },
@@ -97,6 +98,7 @@ async function configurations(arch: ImageArch) {
   const random = randomFrom(seed);
   const candidates = parseFragments([{ name: 'unset', text: unset }])
     .filter(({ name, value }) => value === 'n' && ['y', 'm'].includes(debian.get(name) ?? 'n') && isChosen(name))
+    .filter(({ name }) => tree.get(name)?.at.startsWith(flags.below))
     .map(({ name }) => ({ name, rank: random() }))
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ name }) => name);
@@ -130,7 +132,7 @@ async function search(problem: string): Promise<void> {
   const row = PROBLEMS[problem];
   if (!row) throw new RangeError(`${problem}: there are ${Object.keys(PROBLEMS).join(', ')}`);
   const { off, arch = 'x86_64', judge, coin = false } = row;
-  const folder = join(flags.out, `${problem}-${count}-${seed}`);
+  const folder = join(flags.out, [problem, count, flags.below.replaceAll('/', '-'), seed].filter(String).join('-'));
   mkdirSync(folder, { recursive: true });
   const { good, named, without } = ends.get(arch) ?? (await configurations(arch));
   ends.set(arch, { good, named, without });
