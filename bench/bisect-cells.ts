@@ -1,8 +1,8 @@
 /**
  * Bisects real kernels: `node bench/bisect-cells.ts [--options N] [--below FOLDER] [--seed N] PROBLEM…`, each a row below. The good
- * kernel is ours with N options of Debian's more that ours does without, of these only such as are defined below a folder of the source, the bad one ours without what the row names: N options off that do not
- * matter, and one or two that do. Builds and boots for as long as it takes; a search that was broken off goes on where it was.
- * Prints a row for each.
+ * kernel is ours with N options of Debian's more that ours does without, of these only such as are defined below a folder of the
+ * source; the bad one is ours without what the row names: N options off that do not matter, and one or two that do. Builds and boots
+ * for as long as it takes; a search that was broken off goes on where it was. Prints a row for each.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
