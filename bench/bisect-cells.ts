@@ -40,26 +40,27 @@ interface Problem {
 
 const BOOT = ['--check', 'hands over by kexec'];
 const STUB = ['--stage', 'stub', '--check'];
+const SHELL = [...STUB, 'root shell'];
 
 const PROBLEMS: Readonly<Record<string, Problem>> = {
   xfs: { off: ['XFS_FS'], judge: BOOT },
-  disk: { off: ['VIRTIO_BLK'], judge: BOOT },
+  disk: { off: ['VIRTIO_BLK'], judge: SHELL },
   network: { off: ['VIRTIO_NET'], judge: [...STUB, 'over SSH'] },
   firmware: { off: ['FW_CFG_SYSFS'], judge: [...STUB, 'over SSH'] },
   button: { off: ['ACPI_BUTTON'], judge: [...STUB, 'power off'] },
   agent: { off: ['VIRTIO_CONSOLE'], judge: [...STUB, 'agent'] },
   ipv6: { off: ['IPV6'], judge: [...STUB, 'AAAA'] },
   aarch64: { off: ['XFS_FS'], judge: BOOT, arch: 'aarch64' },
-  either: { off: ['XFS_FS', 'OVERLAY_FS'], judge: BOOT },
+  either: { off: ['OVERLAY_FS', 'VIRTIO_BLK'], judge: SHELL },
   // The boot plugin tries the one system call, then the other.
   together: { off: ['KEXEC', 'KEXEC_FILE'], judge: BOOT },
-  half: { off: ['VIRTIO_PCI_LEGACY'], judge: [...BOOT, '--flaky', '--qemu', 'host'], coin: true },
+  half: { off: ['VIRTIO_PCI_LEGACY'], judge: [...SHELL, '--flaky', '--qemu', 'host'], coin: true },
 };
 
-/** An emulator in front of the host's, half of whose guests have their second disk as it was before virtio 1.0. */
+/** An emulator in front of the host's, half of whose guests have stub on a disk as it was before virtio 1.0. */
 const COIN = `#!/bin/bash
 words=("$@")
-if ((SRANDOM % 2)); then words=("\${words[@]/#virtio-blk-pci,drive=data/virtio-blk-pci,disable-modern=on,disable-legacy=off,drive=data}"); fi
+if ((SRANDOM % 2)); then words=("\${words[@]/#virtio-blk-pci,drive=stub/virtio-blk-pci,disable-modern=on,disable-legacy=off,drive=stub}"); fi
 exec "$EMULATOR" "\${words[@]}"
 `;
 
