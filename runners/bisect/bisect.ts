@@ -61,8 +61,9 @@ export async function bisect(task: Task, bench: Bench, recorded: readonly Stampe
   const session = await openSession(task, bench, recorded);
   if (task.flaky) await measureRates(session);
   await requireEnds(session);
-  const { lattice, efforts, trees, ask, onRound } = session;
-  const options = { builders: bench.builders.length, seed: task.seed ?? 1, efforts, trees: trees(), onRound };
+  const { lattice, efforts, trees, ask, remembered, onRound } = session;
+  const { seed = 1 } = task;
+  const options = { builders: bench.builders.length, seed, efforts, trees: trees(), remembered, onRound };
   const result = resultOf(await search(lattice, ask, options), session);
   const terms = result.minimal.map(({ options: culprits }) => culprits.map(({ name }) => name));
   if (!recorded.some(({ type }) => type === 'ended')) {

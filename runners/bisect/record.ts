@@ -71,6 +71,8 @@ export interface StepEnded {
   /** How many differences are as in the bad configuration, and how many were asked to be. */
   readonly made: number;
   readonly asked: number;
+  /** Which ones are, by their places; nothing in what earlier versions wrote. */
+  readonly steps?: readonly number[];
   readonly verdict: Verdict;
   /** Why there is none. */
   readonly because?: string;

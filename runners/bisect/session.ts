@@ -7,6 +7,7 @@ import { type BisectEvent, type BisectStarted, type Book, bookOf, type Stamped }
 import type { Ask, Wanted } from './search/ask.ts';
 import { allOf, type Bits, bitsOf, membersOf, nameOf, sizeOf } from './search/bits.ts';
 import type { Efforts } from './search/effort.ts';
+import type { Verdict } from './search/evidence.ts';
 import { type Lattice, latticeOf, type Rule } from './search/lattice.ts';
 import type { RoundStart } from './search/search.ts';
 
@@ -50,6 +51,8 @@ export interface Session {
   readonly book: Book;
   readonly bench: Bench;
   readonly ask: Ask;
+  /** Verdicts in the record on sets that this search did not ask about, as soon as it asks something new; each once. */
+  readonly remembered: () => readonly { readonly set: Bits; readonly verdict: Verdict }[];
   /** Judges the ends, good and bad, or only the good one. */
   readonly ends: (which: readonly ('good' | 'bad')[]) => Promise<readonly Judgement[]>;
   readonly tally: () => Tally;
@@ -97,11 +100,21 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
 
   // What stands in the record was told before the search was broken off. Found by its digest: another version of this program may go
   // on with other questions.
-  const untold = book.steps.map(({ digest }) => digest);
+  const untold = [...book.steps];
   const retold = (digest: string) => {
-    const at = untold.indexOf(digest);
+    const at = untold.findIndex((step) => step.digest === digest);
     if (at >= 0) untold.splice(at, 1);
     return at >= 0;
+  };
+  const isGoingOver = () => untold.length > 0 && tally.tests === inRecord;
+  const remembered = () => {
+    if (isGoingOver()) return [];
+    return untold.splice(0).flatMap(({ steps, verdict, digest }) => {
+      if (!steps) return [];
+      const set = bitsOf(size, steps);
+      digests.set(nameOf(set), digest);
+      return [{ set, verdict }];
+    });
   };
   const treeOf = ({ digest }: Judgement) => book.built.get(digest)?.tree;
   const told = ({ purpose, set }: Wanted, made: Bits, judgement: Judgement) => {
@@ -110,7 +123,7 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
     if (retold(digest)) return;
     tally.tests += 1;
     tally.seconds += seconds;
-    const sizes = { made: sizeOf(made), asked: sizeOf(set) };
+    const sizes = { made: sizeOf(made), asked: sizeOf(set), steps: membersOf(made) };
     const reason = because === undefined ? {} : { because };
     bench.emit({
       ...{ type: 'step', number: tally.tests, round, purpose, digest, ...sizes },
@@ -150,7 +163,7 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
 
   const onRound = (start: RoundStart) => {
     round = start.round;
-    if (untold.length > 0 && tally.tests === inRecord) return;
+    if (isGoingOver()) return;
     const { suspects, alone, share, testsLeft } = start;
     const terms = start.likeliest?.terms ?? [];
     const likeliest = terms.map((term) => term.map((step) => space.differences[step]?.name ?? ''));
@@ -168,7 +181,7 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   };
 
   return {
-    ...{ space, lattice: initial, efforts, judge, book, bench, ask, ends, onRound },
+    ...{ space, lattice: initial, efforts, judge, book, bench, ask, remembered, ends, onRound },
     trees: () => trees,
     tally: () => ({ ...tally }),
     digestOf: (set) => digests.get(nameOf(set)),

@@ -36,7 +36,7 @@ export async function realise(
     const name = nameOf(set);
     const before = known.get(name);
     if (before) return before;
-    const { set: steps } = space.stepsOf(await legalise(space.configurationOf(set)));
+    const { set: steps } = space.stepsOf(await legalise(space.configurationOf(set), { roughly: true }));
     known.set(name, steps);
     return steps;
   };

@@ -3,8 +3,12 @@ import { createHash } from 'node:crypto';
 /** The values of a .config as they are written there, by name without CONFIG_. What is off is not in it. */
 export type Configuration = ReadonlyMap<string, string>;
 
-/** Brings a configuration to one that Kconfig leaves as it is, `make olddefconfig` until nothing changes. What it lacks is asked off. */
-export type Legaliser = (asked: Configuration) => Promise<Configuration>;
+/**
+ * Brings a configuration to one that Kconfig leaves as it is, `make olddefconfig` until nothing changes. What it lacks is asked off.
+ *
+ * @param how `roughly`: as the first run leaves it, which nearly always is the same
+ */
+export type Legaliser = (asked: Configuration, how?: { readonly roughly: boolean }) => Promise<Configuration>;
 
 /** For where there is no source tree: every configuration is taken for legal. */
 export const asItIs: Legaliser = async (asked) => asked;

@@ -1,3 +1,5 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { completed } from '../../../image/kernel/complete.ts';
 import { kernels } from '../../../image/kernel/rows.ts';
 import type { ImageArch } from '../../../image/recipe.ts';
@@ -79,7 +81,7 @@ export const settled = (objects: string, asked: string, make: Make): Promise<str
   completed(asked, objects, make, isSame);
 
 /**
- * Kconfig itself, until nothing changes. One after the other, each configuration once.
+ * Kconfig itself. One after the other, each configuration once.
  *
  * @param named what is said to be off where it is not on: every option that a user can set
  * @param texts is filled with what Kconfig wrote, by digest: who builds that has no more to complete
@@ -92,6 +94,7 @@ export function olddefconfig(
   texts = new Map<string, string>(),
 ): Legaliser {
   const known = new Map<string, Promise<Configuration>>();
+  const guessed = new Map<string, Promise<Configuration>>();
   let before: Promise<unknown> = Promise.resolve();
 
   const settle = async (asked: Configuration): Promise<Configuration> => {
@@ -102,11 +105,20 @@ export function olddefconfig(
     return values;
   };
 
-  return (asked) => {
+  const once = async (asked: Configuration): Promise<Configuration> => {
+    const file = join(objects, '.config');
+    await mkdir(objects, { recursive: true });
+    await writeFile(file, writeConfiguration(asked, named));
+    await make();
+    return readConfiguration(await readFile(file, 'utf8'));
+  };
+
+  return (asked, { roughly = false } = { roughly: false }) => {
     const digest = digestOf(asked);
-    const made = known.get(digest) ?? before.then(() => settle(asked));
+    const earlier = known.get(digest) ?? (roughly ? guessed.get(digest) : undefined);
+    const made = earlier ?? before.then(() => (roughly ? once(asked) : settle(asked)));
     before = made.catch(() => {});
-    known.set(digest, made);
+    (roughly ? guessed : known).set(digest, made);
     return made;
   };
 }

@@ -1,4 +1,4 @@
-import type { Ask, Wanted } from './ask.ts';
+import type { Ask, Outcome, Wanted } from './ask.ts';
 import { type Bits, bitsOf, nameOf } from './bits.ts';
 import { type Claim, claimsOf, isComplete, openClaims } from './certificate.ts';
 import { questions } from './design.ts';
@@ -18,6 +18,8 @@ export interface SearchOptions {
   readonly efforts?: Efforts | undefined;
   /** The sets that lie compiled; outcomes tell what becomes of them. */
   readonly trees?: readonly Bits[] | undefined;
+  /** What else has been tested meanwhile, each set once: by questions of an earlier version of this program. */
+  readonly remembered?: () => readonly Pick<Outcome, 'set' | 'verdict'>[];
   /** Told before each round. */
   readonly onRound?: (round: RoundStart) => void;
 }
@@ -78,6 +80,7 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
       evidence = learn(evidence, set, verdict);
       trees = builtIn(trees, tree, set);
     }
+    for (const { set, verdict } of options.remembered?.() ?? []) evidence = learn(evidence, set, verdict);
   };
 
   let rounds = 0;
