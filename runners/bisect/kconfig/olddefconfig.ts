@@ -113,7 +113,7 @@ export function olddefconfig(
     return readConfiguration(await readFile(file, 'utf8'));
   };
 
-  return (asked, { roughly = false } = { roughly: false }) => {
+  return (asked, { roughly } = { roughly: false }) => {
     const digest = digestOf(asked);
     const earlier = known.get(digest) ?? (roughly ? guessed.get(digest) : undefined);
     const made = earlier ?? before.then(() => (roughly ? once(asked) : settle(asked)));
