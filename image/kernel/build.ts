@@ -25,6 +25,8 @@ export interface Plan {
   readonly fragments: readonly Fragment[];
   readonly workshop: Workshop;
   readonly cacheFolder: string;
+  /** How many objects have to be compiled, about, where that is known: for the progress alone. */
+  readonly outdated?: number | undefined;
 }
 
 /** What is known of a kernel besides its bytes; `build.json` beside it. */
@@ -59,8 +61,9 @@ export async function buildKernel(folder: string, plan: Plan, work: Work): Promi
     requireApplied(deviations(asked, values, tree), work.log);
 
     const { target, image } = kernels[arch];
-    const steps = { log: work.log, remembered: `${objects}.steps`, progress: work.progress ?? (() => {}) };
-    await compile(objects, () => followSteps(steps, () => make(`building the kernel for ${arch}`, [target])));
+    const { progress = () => {} } = work;
+    const following = { log: work.log, remembered: `${objects}.steps`, outdated: plan.outdated, progress };
+    await compile(objects, () => followSteps(following, () => make(`building the kernel for ${arch}`, [target])));
     await copyFile(join(objects, image), join(folder, 'kernel'));
     const release = await readFile(join(objects, 'include/config/kernel.release'), 'utf8');
     const report: KernelReport = {

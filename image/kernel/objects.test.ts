@@ -78,3 +78,15 @@ test('make is followed by the steps in its log', async () => {
   });
   expect(said).toEqual([expect.stringMatching(/^compiling: 30 %, about \d+ min left$/)]);
 });
+
+test('where it is known how much is outdated, make is followed as against that', async () => {
+  const said: string[] = [];
+  const log = join(root, 'log');
+  const following = { log, remembered: join(root, 'steps'), outdated: 40, progress: (step: string) => said.push(step) };
+  await followSteps(following, async () => {
+    await appendFile(log, '  CC      a.o\n'.repeat(50));
+    await sleep(2500);
+  });
+  // And the sixty steps that every kernel takes.
+  expect(said).toEqual([expect.stringMatching(/^compiling: 50 %, about \d+ min left$/)]);
+});

@@ -44,6 +44,11 @@ export async function compile<T>(folder: string, build: () => Promise<T>): Promi
   return result;
 }
 
+/** By what make will tell in the next build what has changed, absolute: also where the last one was broken off. Nothing where all begins anew. */
+export function toldIn(folder: string): string | undefined {
+  return [join(folder, existsSync(join(folder, UNDERWAY)) ? BEFORE : TOLD)].find((path) => existsSync(path));
+}
+
 /** Removes what a build that was broken off has written: everything where it was the first one here. */
 async function takeBack(folder: string): Promise<void> {
   const underway = join(folder, UNDERWAY);
@@ -75,19 +80,30 @@ async function alone(file: string, told: () => void, signal?: AbortSignal): Prom
   }
 }
 
+/** Steps of a first build, about, … */
+const A_FIRST_BUILD = 1800;
+/** … and of one in which an object is compiled again: looked after, archived, linked, packed. */
+const ALWAYS = 60;
+
+export interface Following {
+  /** What make says, absolute. */
+  readonly log: string;
+  /** Where it is kept how many steps a whole kernel took, absolute. */
+  readonly remembered: string;
+  /** How many objects have to be compiled, about, where that is known. */
+  readonly outdated?: number | undefined;
+  readonly progress: (step: string) => void;
+}
+
 /** Tells at each tenth how far make is, by the steps in its log as against the last time; the time left is a guess. */
 export async function followSteps<T>(
-  {
-    log,
-    remembered,
-    progress,
-  }: { readonly log: string; readonly remembered: string; readonly progress: (step: string) => void },
+  { log, remembered, outdated, progress }: Following,
   build: () => Promise<T>,
 ): Promise<T> {
   const steps = async () => (await readFile(log, 'utf8')).match(/^ {2}[A-Z]+ /gm)?.length ?? 0;
   const before = existsSync(log) ? await steps() : 0;
-  // What a first build has, about.
-  const expected = existsSync(remembered) ? Number(await readFile(remembered, 'utf8')) : 1800;
+  const whole = existsSync(remembered) ? Number(await readFile(remembered, 'utf8')) : A_FIRST_BUILD;
+  const expected = Math.min(whole, (outdated ?? whole) + ALWAYS);
   const started = Date.now();
   const stop = new AbortController();
   const follow = async () => {

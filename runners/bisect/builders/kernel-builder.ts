@@ -67,11 +67,11 @@ export function kernelBuilder(makings: KernelMakings, place: number): Builder {
           async (draft) => {
             // Nobody may build here between the end of make and the look at what it has linked.
             using _lock = await alone(`${folders[0]}.bisect.lock`);
-            const { tree, afresh } = await nearestTree(folders, own, values, await readers?.());
+            const { tree, afresh, outdated } = await nearestTree(folders, own, values, await readers?.());
             const [folder = own, from = source] = [folders[tree], sources[tree]];
             compiledIn = place * TREES + tree;
             await sow(own, folder, signal, { afresh });
-            const plan = { arch, source: from, base, fragments: [], workshop, cacheFolder };
+            const plan = { arch, source: from, base, fragments: [], workshop, cacheFolder, outdated };
             await buildKernel(draft, plan, { ...work, signal });
             await writeFile(join(draft, 'signature'), await linkedSignature(folder));
           },

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { UNDERWAY } from '../../../image/kernel/objects.ts';
+import { compile, UNDERWAY } from '../../../image/kernel/objects.ts';
 import { on } from '../kconfig/kconfig.test-support.ts';
-import { nearestTree, sow } from './trees.ts';
+import { lyingIn, nearestTree, sow } from './trees.ts';
 
 let root: string;
 let own: string;
@@ -42,8 +42,8 @@ test('a kernel is built where the fewest objects are compiled again, not where t
   await build(folders[0] as string, ['PREEMPT']);
   await build(folders[1] as string, ['XFS', 'EXT4', 'BTRFS']);
   const all = configured('PREEMPT', 'XFS', 'EXT4', 'BTRFS');
-  expect(await nearestTree(folders, own, all, readers)).toEqual({ tree: 0, afresh: false });
-  expect(await nearestTree(folders, own, configured(), readers)).toEqual({ tree: 1, afresh: false });
+  expect(await nearestTree(folders, own, all, readers)).toEqual({ tree: 0, afresh: false, outdated: 3 });
+  expect(await nearestTree(folders, own, configured(), readers)).toEqual({ tree: 1, afresh: false, outdated: 3 });
   // Where that is not known, by options.
   expect(await nearestTree(folders, own, configured(), undefined)).toEqual({ tree: 0, afresh: false });
 });
@@ -51,10 +51,10 @@ test('a kernel is built where the fewest objects are compiled again, not where t
 test('a folder with nothing in it counts as our own, which it begins as a copy of', async () => {
   const wanted = configured('XFS');
   const { signal } = new AbortController();
-  expect(await nearestTree(folders, own, wanted, readers)).toEqual({ tree: 0, afresh: false });
+  expect(await nearestTree(folders, own, wanted, readers)).toMatchObject({ tree: 0, afresh: false });
   await build(folders[0] as string, ['PREEMPT']);
   await build(own, ['EXT4']);
-  expect(await nearestTree(folders, own, wanted, readers)).toEqual({ tree: 1, afresh: false });
+  expect(await nearestTree(folders, own, wanted, readers)).toEqual({ tree: 1, afresh: false, outdated: 2 });
   await sow(own, folders[1] as string, signal);
   expect(await readFile(join(folders[1] as string, 'include/config/auto.conf'), 'utf8')).toMatch(/^CONFIG_EXT4=y$/m);
 
@@ -71,9 +71,9 @@ test('what another search has left far from all that is wanted gives way to a co
   await build(folders[1] as string, ['EXT4', 'XFS']);
   const { signal } = new AbortController();
   // An object from here, none from ours: not worth a copy.
-  expect(await nearestTree(folders, own, configured('EXT4'), readers)).toEqual({ tree: 1, afresh: false });
+  expect(await nearestTree(folders, own, configured('EXT4'), readers)).toEqual({ tree: 1, afresh: false, outdated: 1 });
   await build(folders[1] as string, ['PREEMPT', 'XFS']);
-  expect(await nearestTree(folders, own, configured('EXT4'), readers)).toEqual({ tree: 0, afresh: true });
+  expect(await nearestTree(folders, own, configured('EXT4'), readers)).toEqual({ tree: 0, afresh: true, outdated: 0 });
   const [folder = ''] = folders;
   const lies = () => readFile(join(folder, 'include/config/auto.conf'), 'utf8');
   await sow(own, folder, signal);
@@ -81,4 +81,16 @@ test('what another search has left far from all that is wanted gives way to a co
   await sow(own, folder, signal, { afresh: true });
   expect(await lies()).toMatch(/EXT4/);
   expect(await lies()).not.toMatch(/PREEMPT/);
+});
+
+test('what lies in a folder whose build was broken off is what the next build will find there', async () => {
+  const [folder = ''] = folders;
+  await build(folder, ['XFS']);
+  const broken = compile(folder, async () => {
+    await build(folder, ['BTRFS']);
+    throw new Error('broken off');
+  });
+  await expect(broken).rejects.toThrow('broken off');
+  const [lies] = await lyingIn([folder], own);
+  expect([...(lies?.keys() ?? [])]).toEqual(['XFS', 'CC']);
 });

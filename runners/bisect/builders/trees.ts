@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unquote } from '../../../image/kernel/configuration.ts';
-import { UNDERWAY } from '../../../image/kernel/objects.ts';
+import { toldIn, UNDERWAY } from '../../../image/kernel/objects.ts';
 import { type Readers, readingBetween } from '../../../image/kernel/readers.ts';
 import { run } from '../../process/command.ts';
 import { FileLock, lockFile } from '../../store/lock.ts';
@@ -20,6 +20,8 @@ export interface Choice {
   readonly tree: number;
   /** A copy of our own objects is so much nearer that it takes the folder's place first. */
   readonly afresh: boolean;
+  /** How many objects have to be compiled there; not where nothing is known of what they read. */
+  readonly outdated?: number;
 }
 
 /** What lies in a folder gives way where it leaves more than so many times as much to compile as our own objects do … */
@@ -47,7 +49,8 @@ export async function nearestTree(
   const costs = lying.map((held) => (held.size > 0 ? between(held) : Number.MAX_VALUE));
   const ours = costs.pop() as number;
   const least = Math.min(...costs);
-  return { tree: costs.indexOf(least), afresh: least > FARTHER * ours + WORTH };
+  const afresh = least > FARTHER * ours + WORTH;
+  return { tree: costs.indexOf(least), afresh, ...(readers ? { outdated: afresh ? ours : least } : {}) };
 }
 
 /** The configurations of what lies compiled in folders, or would as soon as something is built there; empty ones where nothing does. */
@@ -55,7 +58,7 @@ export function lyingIn(folders: readonly string[], own: string): Promise<Config
   return Promise.all(
     folders.map(async (folder) => {
       // What Kconfig has taken over, not what was asked for last. There are no quotes around strings here.
-      const file = join(existsSync(folder) ? folder : own, 'include/config/auto.conf');
+      const file = join(toldIn(folder) ?? toldIn(own) ?? own, 'config/auto.conf');
       return existsSync(file) ? readConfiguration(await readFile(file, 'utf8')) : new Map();
     }),
   );
