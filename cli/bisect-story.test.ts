@@ -24,6 +24,11 @@ async function trial(name: string, lines: readonly string[], verdict: 'pass' | '
   ];
 }
 
+const step = (name: string, steps: readonly number[]): Stamped => ({
+  ...{ type: 'step', number: 1, round: 1, purpose: 'search', digest: `d-${name}`, made: steps.length, asked: 1, steps },
+  ...{ verdict: 'pass', built: true, trials: 1, seconds: 1, time: 0 },
+});
+
 const proof = [{ role: 'breaks', expected: 'fail', verdict: 'fail', digest: 'd-bad' }] as const;
 
 test('what fails is told with its reason, its evidence, and where its console parts from the good one', async () => {
@@ -37,6 +42,23 @@ test('what fails is told with its reason, its evidence, and where its console pa
   expect(lines.join('\n')).toContain(wrong);
   expect(lines.join('\n')).toContain('good     3  stub: kexec-boot: /vmlinuz');
   expect(lines.at(-1)).toBe(`evidence: ${join(folder, 'bad')}`);
+});
+
+test('the console to compare with is that of the nearest kernel that passed and whose console is still there', async () => {
+  const slow = ['Linux version 6.12', 'Run /init as init process', 'stub: kexec-boot: /vmlinuz', 'no such device'];
+  const events = [
+    ...(await trial('far', CONSOLE, 'pass')),
+    ...(await trial('near', slow, 'pass')),
+    ...(await trial('gone', CONSOLE, 'pass')),
+    ...(await trial('bad', [...slow.slice(0, 2), 'stub: kexec-boot: nothing to boot'], 'fail')),
+    ...[step('far', []), step('near', [1]), step('gone', [1, 2]), step('bad', [1, 2])],
+  ];
+  await rm(join(folder, 'gone'), { recursive: true });
+  expect(storyLines({ proof }, events).join('\n')).toContain('no such device');
+  for (const name of ['far', 'near']) await rm(join(folder, name), { recursive: true });
+  expect(storyLines({ proof }, events)[1]).toBe('  no console of a trial that passed is left to compare it with');
+  await rm(join(folder, 'bad'), { recursive: true });
+  expect(storyLines({ proof }, events)[1]).toBe('  its console is not there any more');
 });
 
 test('there is no story where nothing was seen', async () => {
