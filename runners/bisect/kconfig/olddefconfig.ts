@@ -94,31 +94,46 @@ export function olddefconfig(
   texts = new Map<string, string>(),
 ): Legaliser {
   const known = new Map<string, Promise<Configuration>>();
-  const guessed = new Map<string, Promise<Configuration>>();
+  /** Texts after one run, by the digest of what was asked. */
+  const guessed = new Map<string, Promise<string>>();
   let before: Promise<unknown> = Promise.resolve();
 
   const settle = async (asked: Configuration): Promise<Configuration> => {
-    const text = await settled(objects, writeConfiguration(asked, named), make);
+    const text = await settledFrom(writeConfiguration(asked, named), await guessed.get(digestOf(asked)));
     const values = readConfiguration(text);
     texts.set(digestOf(values), text);
     known.set(digestOf(values), Promise.resolve(values));
     return values;
   };
 
-  const once = async (asked: Configuration): Promise<Configuration> => {
+  /** The first run of those to the fixpoint may have been made already. */
+  const settledFrom = async (asked: string, guess: string | undefined): Promise<string> =>
+    guess !== undefined && isSame(guess, asked) ? guess : await settled(objects, guess ?? asked, make);
+
+  const once = async (asked: Configuration): Promise<string> => {
     const file = join(objects, '.config');
     await mkdir(objects, { recursive: true });
     await writeFile(file, writeConfiguration(asked, named));
     await make();
-    return readConfiguration(await readFile(file, 'utf8'));
+    return await readFile(file, 'utf8');
   };
 
   return (asked, { roughly } = { roughly: false }) => {
     const digest = digestOf(asked);
-    const earlier = known.get(digest) ?? (roughly ? guessed.get(digest) : undefined);
-    const made = earlier ?? before.then(() => (roughly ? once(asked) : settle(asked)));
-    before = made.catch(() => {});
-    (roughly ? guessed : known).set(digest, made);
+    const earlier = known.get(digest);
+    if (earlier) return earlier;
+    const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+      const made = before.then(run);
+      before = made.catch(() => {});
+      return made;
+    };
+    if (roughly) {
+      const guess = guessed.get(digest) ?? inTurn(() => once(asked));
+      guessed.set(digest, guess);
+      return guess.then(readConfiguration);
+    }
+    const made = inTurn(() => settle(asked));
+    known.set(digest, made);
     return made;
   };
 }

@@ -10,18 +10,21 @@ import { type Space, spaceOf } from './space.ts';
 
 const OTHERS = Array.from({ length: 200 }, (_, at) => `N${at}`);
 const names = ['A', 'B', 'S', 'OWNER', 'LEAF', ...OTHERS];
+/** On at both ends. */
+const KEPT = 'KEPT';
 
 /** LEAF goes when both A and B have gone, which it sees through an option without a prompt; S stays for as long as OWNER is on. */
 const TEXT = [
   ...['A', 'B', 'S', ...OTHERS].map((name) => `config ${name}\n\tbool "${name}"`),
   'config OWNER\n\tbool "owner"\n\tselect S if N7',
   'config HIDDEN\n\tdef_bool A || B',
-  'config LEAF\n\tbool "leaf"\n\tdepends on HIDDEN',
+  `config ${KEPT}\n\tbool "kept"\n\tdepends on N9 || !N9`,
+  `config LEAF\n\tbool "leaf"\n\tdepends on HIDDEN && ${KEPT}`,
 ].join('\n\n');
 
 async function given() {
   const tree = await kconfigOf(TEXT);
-  const space = spaceOf(on([...names, 'HIDDEN']), new Map(), isChosenIn(tree));
+  const space = spaceOf(on([...names, 'HIDDEN', KEPT]), on([KEPT]), isChosenIn(tree));
   const at = (name: string) => space.differences.findIndex((each) => each.name === name);
   return { tree, space, at, set: (...some: string[]) => bitsOf(names.length, some.map(at)) };
 }
@@ -29,7 +32,7 @@ async function given() {
 const namesIn = ({ differences }: Space, steps: readonly number[]) =>
   steps.map((step) => differences[step]?.name ?? '');
 
-test('what an option hangs on is read through those without a prompt, and selects count', async () => {
+test('what an option hangs on is read through those without a prompt alone, and selects count', async () => {
   const { tree, space, at } = await given();
   const related = relatedOf(space, tree);
   const of = (name: string) => namesIn(space, membersOf(related[at(name)] ?? bitsOf(0, []))).toSorted();

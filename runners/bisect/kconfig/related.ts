@@ -1,15 +1,16 @@
 import type { KconfigTree, Option } from '../../../image/kernel/kconfig/tree.ts';
 import { type Bits, bitsOf } from '../search/bits.ts';
-import { symbolsOf } from './implications.ts';
+import { isChosenIn, symbolsOf } from './implications.ts';
 import type { Space } from './space.ts';
 
 /**
- * By step, the other steps that its value hangs on, in whatever way: what Kconfig's files name where they say when it is on, through
- * options that are no steps as far as the next ones. None is missing of those that act on it alone; who they are together with is
- * for Kconfig to tell.
+ * By step, the other steps that its value is likely to hang on, in whatever way: what Kconfig's files name where they say when it is
+ * on, through options that nobody can set as far as the next steps. One that somebody can set and that is the same at both ends
+ * mostly stays as it is, whatever stands behind it.
  */
 export function relatedOf({ differences }: Space, tree: KconfigTree): Bits[] {
   const steps = new Map(differences.map(({ name }, step) => [name, step]));
+  const isChosen = isChosenIn(tree);
   return differences.map(({ name }) => {
     const found: number[] = [];
     const seen = new Set([name]);
@@ -19,8 +20,8 @@ export function relatedOf({ differences }: Space, tree: KconfigTree): Bits[] {
         if (seen.has(other)) continue;
         seen.add(other);
         const step = steps.get(other);
-        if (step === undefined) waiting.push(other);
-        else found.push(step);
+        if (step !== undefined) found.push(step);
+        else if (!isChosen(other)) waiting.push(other);
       }
     }
     return bitsOf(differences.length, found);
