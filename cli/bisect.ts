@@ -63,10 +63,10 @@ export const start = bisectCommand(openHearing);
 async function answerLines(
   result: Bisection,
   events: readonly Stamped[],
-  { kconfig, fragments = [] }: Court,
+  { kconfig, fragments = [], remarks = [] }: Court,
   good: Configuration,
 ): Promise<string[]> {
-  const lines = reportLines(result);
+  const lines = [...reportLines(result), ...remarks];
   if (kconfig) {
     const about = { ...kconfig, good, fragments: fragments.map(ours) };
     for (const culprit of result.minimal.flatMap(({ options }) => options)) {
@@ -93,6 +93,6 @@ function errorOf(parsed: Parsed): number {
 }
 
 const judgedBy = ({ flags }: Parsed) =>
-  ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders', 'seed', 'flaky', 'confidence'].map((flag) =>
-    flags.get(flag),
-  );
+  ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders', 'seed', 'flaky', 'confidence']
+    .map((flag) => flags.get(flag))
+    .concat(flags.has('archive') ? [flags.get('archive')] : []);

@@ -28,8 +28,10 @@ export interface Court {
   readonly efforts?: (space: Space) => Promise<Efforts | undefined>;
   /** What makes it this court and no other; told in the record. */
   readonly identity: Readonly<Record<string, string>>;
-  /** Where the options are defined, for who wants to read about them. */
+  /** What its verdicts do not say; told with whatever it finds. */
+  readonly remarks?: readonly string[];
   readonly ledger?: Ledger;
+  /** Where the options are defined, for who wants to read about them. */
   readonly kconfig?: Kconfig;
   /** Where options of our own kernel are asked for, below the checkout; none where the configurations are not ours. */
   readonly fragments?: readonly string[];
@@ -143,7 +145,8 @@ export function progressLine(event: BisectEvent): string | undefined {
     return `    kernel ${event.digest.slice(0, 12)} ${how}, ${duration(Math.round(event.seconds))}`;
   }
   if (event.type === 'trial' && event.evidence !== undefined) {
-    return `    ${event.cell}: ${event.verdict}, ${duration(Math.round(event.seconds))}`;
+    const on = event.standIn ? ' (stand-in)' : '';
+    return `    ${event.cell}${on}: ${event.verdict}, ${duration(Math.round(event.seconds))}`;
   }
   if (event.type !== 'step') return undefined;
   const { number, purpose, made, verdict, because } = event;

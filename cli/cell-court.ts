@@ -31,7 +31,7 @@ import type { Parsed } from './flags.ts';
 import { fragmentsOf, kernelNames } from './kernel-names.ts';
 import { tidyUp } from './leftovers.ts';
 import { cacheFolderOf, mirrorOf } from './options.ts';
-import { selectionOf } from './selection.ts';
+import { archiveChoiceOf, selectionOf } from './selection.ts';
 import { requireTools, usesOf } from './tools.ts';
 
 /** Cores that keep one builder busy: make spreads over all there are, but ends each kernel alone. */
@@ -79,6 +79,7 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
         builders: buildersOf(parsed, shop, { named: all, texts, readers }),
         tester: judges.tester,
         ledger: judges.ledger,
+        remarks: judges.remarks,
         cells: cells.map(({ cell }) => cell.id),
         legalise: olddefconfig(scratch, all, telling(make, progress), texts),
         isChosen,
@@ -134,6 +135,7 @@ function optionsOf(parsed: Parsed, context: Context): RunOptions {
   return {
     ...(uri === undefined ? {} : { mirror: uri }),
     ...(parsed.flags.has('qemu') ? { qemu: 'host' as const } : {}),
+    ...(parsed.flags.has('archive') ? { archive: archiveChoiceOf(parsed, loadMatrix()) } : {}),
     keep: false,
     // What is installed asks nobody for packages.
     direct: true,
@@ -144,11 +146,16 @@ function optionsOf(parsed: Parsed, context: Context): RunOptions {
 }
 
 /** @throws UsageError `cell-skipped`, `cells-of-two-architectures`, and as `selectionOf` */
-function cellsOf({ words, flags }: Parsed, context: Context, options: RunOptions): readonly PlannedCell[] {
+function cellsOf(parsed: Parsed, context: Context, options: RunOptions): readonly PlannedCell[] {
+  const { words, flags } = parsed;
   const matrix = loadMatrix();
   // --arch is about a tree here, and chooses no cells.
   const chosen = { words, flags: new Map([...flags].filter(([flag]) => flag === 'cell')) };
-  const { run, skip } = makePlan(matrix, whatExists(options), { selection: selectionOf(chosen, matrix, context) });
+  const archive = archiveChoiceOf(parsed, matrix);
+  const { run, skip } = makePlan(matrix, whatExists(options), {
+    selection: selectionOf(chosen, matrix, context),
+    archive,
+  });
   const [skipped] = skip;
   if (skipped) {
     throw new UsageError({

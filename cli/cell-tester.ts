@@ -35,6 +35,8 @@ export async function cellTester({ cells, folder, options, image, parsed, contex
   readonly tester: Tester;
   readonly identity: Readonly<Record<string, string>>;
   readonly ledger: Ledger;
+  /** What its verdicts do not say, although it may look as if they did. */
+  readonly remarks: readonly string[];
 }> {
   const { signal } = context;
   const stage = textOf(parsed, 'stage') ?? 'installed';
@@ -57,18 +59,20 @@ export async function cellTester({ cells, folder, options, image, parsed, contex
         return opening;
       },
     };
-    const rerun = pasteable(['./stub-matrix', 'run', '--cell', id, '--kernel', kernel]);
+    const standIn = installed?.archive?.kind === 'stand-in';
+    const archive = standIn ? ['--archive', 'stand-in'] : [];
+    const rerun = pasteable(['./stub-matrix', 'run', '--cell', id, '--kernel', kernel, ...archive]);
     const given = { options: { ...options, kernel }, folder: evidence, rerun, signal };
     const { status, because } = await tryCell(cell, opened, given);
     const verdict = ({ passed: 'pass', failed: 'fail', error: 'unresolved' } as const)[status];
-    return { verdict, ...(because === undefined ? {} : { because }), evidence };
+    return { verdict, ...(because === undefined ? {} : { because }), evidence, ...(standIn ? { standIn } : {}) };
   };
   const checks = words.join(' ') || 'all';
   const identity = { stage, checks, image, ...disks?.identity };
   const ledger = openLedger(join(options.cacheFolder, LEDGER), judgeOf(identity));
   // Who doubts a verdict starts over; it would come back from here.
   if (parsed.flags.has('start-over')) ledger.forget();
-  return { tester, identity, ledger };
+  return { tester, identity, ledger, remarks: disks?.remarks ?? [] };
 }
 
 /** Verdicts of all searches, below the user's cache. */

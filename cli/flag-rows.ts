@@ -132,6 +132,10 @@ export const judgeFlags: Flags = {
     choices: ['installed', 'stub'],
     help: 'what of the cells is judged: the system on their installed disk, reached by kexec, or stub itself at its shell; default installed',
   },
+  archive: {
+    ...archiveFlags.archive,
+    help: "with --cell: judge on a disk that came from the distribution's own archive, from its stand-in, or from either, and install one where there is none; default the disk that was installed last, or real",
+  },
   check: {
     value: 'WORDS',
     many: true,

@@ -13,11 +13,13 @@ import type { Context } from './commands.ts';
 export interface Disks {
   readonly installed: ReadonlyMap<string, Installed>;
   readonly identity: Readonly<Record<string, string>>;
+  /** What verdicts on them do not say. */
+  readonly remarks: readonly string[];
 }
 
 /**
  * The disk that was installed last of each cell, or, where the search goes on, the one that it began with. Where a cell was never
- * installed it is now, with the kernel of our image, which is the good one.
+ * installed, or from another archive than was asked for, it is now, with the kernel of our image, which is the good one.
  *
  * @param folder of the search, where it is written down which disks they are
  * @throws HarnessError `good-disk-missing`, `entry-gone`
@@ -32,22 +34,29 @@ export async function openDisks(
   const before: Record<string, Inputs> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const chosen = new Map<string, Inputs>();
   const missing: PlannedCell[] = [];
+  // Whichever was there last, unless somebody says what it has to come from.
+  const latest = ({ cell, archives }: PlannedCell) =>
+    latestInputs(options, cell.id, options.archive === undefined ? undefined : archives);
   for (const planned of cells) {
     const { id } = planned.cell;
-    const inputs = before[id] ?? (await latestInputs(options, id));
+    const inputs = before[id] ?? (await latest(planned));
     if (inputs) chosen.set(id, inputs);
     else missing.push(planned);
   }
   if (missing.length > 0) await install(missing, folder, options, print);
-  for (const { cell } of missing) {
-    const inputs = await latestInputs(options, cell.id);
-    if (!inputs) throw notInstalled(cell.id, folder);
-    chosen.set(cell.id, inputs);
+  for (const planned of missing) {
+    const inputs = await latest(planned);
+    if (!inputs) throw notInstalled(planned.cell.id, folder);
+    chosen.set(planned.cell.id, inputs);
   }
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(chosen), null, 2)}\n`, { mode: 0o600 });
   const installed = new Map<string, Installed>();
   for (const [id, inputs] of chosen) installed.set(id, await installedOf(options, inputs));
-  return { installed, identity: { disks: [...chosen.values()].map(keyOf).join(' ') } };
+  const remarks = [...installed].flatMap(([id, { archive }]) =>
+    archive?.kind === 'stand-in' ? [`${id} is judged on a disk from a stand-in, not on the distribution itself`] : [],
+  );
+  for (const remark of remarks) print(remark);
+  return { installed, identity: { disks: [...chosen.values()].map(keyOf).join(' ') }, remarks };
 }
 
 async function install(
@@ -57,7 +66,7 @@ async function install(
   print: Context['print'],
 ): Promise<void> {
   const names = cells.map(({ cell }) => cell.id).join(', ');
-  print(`never installed yet, so that is done first, with the kernel of our image: ${names}`);
+  print(`not installed yet, so that is done first, with the kernel of our image: ${names}`);
   const outFolder = join(folder, 'installing');
   mkdirSync(outFolder, { recursive: true, mode: 0o700 });
   await startSuites({ run: cells, skip: [], unselected: [] }, { ...options, outFolder }, { plain: true });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseFragments } from '../image/kernel/fragment.ts';
+import { lineFor } from '../runners/bisect/details.ts';
 import { type Configuration, digestOf } from '../runners/bisect/kconfig/configuration.ts';
 import { minimise } from '../runners/bisect/minimise.ts';
 import { UsageError } from '../runners/errors.ts';
@@ -16,16 +17,16 @@ export function minimiseCommand(open: OpenHearing): Start {
     using hearing = await open(parsed, context);
     const values = await hearing.endpoint('config');
     const off = smallest(parsed, values, context);
-    const flags = ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders'].map((flag) =>
-      parsed.flags.get(flag),
-    );
+    const flags = ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders']
+      .map((flag) => parsed.flags.get(flag))
+      .concat(parsed.flags.has('archive') ? [parsed.flags.get('archive')] : []);
     const folder = folderOf(parsed, context, { minimise: digestOf(values), off: digestOf(off), flags });
     using record = await recordIn(folder, parsed, (event) => {
       const line = progressLine(event);
       if (line !== undefined) context.print(line);
     });
     const court = await hearing.court({ folder, named: [...values.keys()] });
-    const { legalise, isChosen, rules, related, identity, builders, tester, cells, ledger } = court;
+    const { legalise, isChosen, rules, related, identity, builders, tester, cells, ledger, remarks = [] } = court;
     const result = await minimise(
       { good: values, bad: off, legalise, isChosen, rules, related, identity },
       {
@@ -41,13 +42,15 @@ export function minimiseCommand(open: OpenHearing): Start {
       record.before,
     );
     const fragment = join(folder, 'unset.config');
-    writeFileSync(fragment, result.off.map((name) => `# CONFIG_${name} is not set\n`).join(''), { mode: 0o600 });
+    const lines = [...remarks.map((remark) => `# ${remark}`), ...result.off.map((name) => lineFor(name, 'n'))];
+    writeFileSync(fragment, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });
     const { tests, builds, rounds } = result.counts;
     context.print('');
     context.print(
       `${result.off.length} of ${result.off.length + result.kept.length} options can be off, all together: ${fragment}`,
     );
     context.print(`${result.kept.length} have to stay: with any of them off as well it fails or cannot be judged`);
+    for (const remark of remarks) context.print(remark);
     context.print(`${tests} tests in ${rounds} rounds, ${builds} builds`);
     return exitCodes.passed;
   };

@@ -42,6 +42,7 @@ export type BisectEvent =
       readonly verdict: Verdict;
       readonly because?: string;
       readonly evidence?: string;
+      readonly standIn?: boolean;
       readonly seconds: number;
     }
   /** What earlier searches had seen of a kernel; from then on it counts here. */

@@ -1,6 +1,8 @@
 import { HarnessError, UsageError } from '../errors.ts';
+import type { ArchiveKind } from '../matrix/fields.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
+import { keptIn } from '../store/find.ts';
 import { type Inputs, keyOf } from '../store/inputs.ts';
 import { realArchiveOf } from './archive.ts';
 import { imageArchiveOf } from './image.ts';
@@ -29,14 +31,20 @@ export async function latestInstalled(options: Pick<RunOptions, 'cacheFolder'>, 
   return installedOf(options, inputs);
 }
 
-/** What was last installed of a cell was made of this; nothing where it was never installed. */
+/**
+ * What was last installed of a cell was made of this; nothing where it never was.
+ *
+ * @param archives of which kinds it has to come; absent: of whichever
+ */
 export async function latestInputs(
-  options: Pick<RunOptions, 'cacheFolder'>,
+  { cacheFolder }: Pick<RunOptions, 'cacheFolder'>,
   cell: string,
+  archives?: readonly ArchiveKind[],
 ): Promise<Inputs | undefined> {
-  const found = await storeOf(options).find(INSTALLED, {}, cell);
-  const nearest = 'nearest' in found ? found.nearest : undefined;
-  return nearest?.manifest.label === cell ? nearest.manifest.inputs : undefined;
+  const kept = (await keptIn(cacheFolder, INSTALLED))
+    .map(({ manifest }) => manifest)
+    .filter(({ label, inputs }) => label === cell && (archives?.includes(archiveIn(inputs).kind) ?? true));
+  return kept.toSorted((a, b) => b.made.at.localeCompare(a.made.at))[0]?.inputs;
 }
 
 /** What was installed of these inputs. It is held for as long as this process lives. @throws HarnessError `entry-gone` */

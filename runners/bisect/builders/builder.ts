@@ -38,6 +38,8 @@ export interface Trial {
   readonly because?: string;
   /** Where what was seen of it lies: a folder, absolute. */
   readonly evidence?: string;
+  /** The system that judged is none of the distribution's, but of a stand-in for it. */
+  readonly standIn?: boolean;
 }
 
 /** Tries a kernel in a cell once. */
