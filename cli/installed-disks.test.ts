@@ -47,7 +47,7 @@ test('who judges on a disk from a stand-in says so, and a disk of the distributi
   rmSync(join(folder, 'disks.json'));
   await keep('http://a/stand-in', { 'instead of the archive': 'stand-in' });
   const { remarks, installed } = await disks();
-  expect(remarks).toEqual([`${CELL} is judged on a disk from a stand-in, not on the distribution itself`]);
+  expect(remarks).toEqual([expect.stringContaining(`${CELL} was installed from a stand-in`)]);
   expect(said).toEqual(remarks);
   expect(installed.get(CELL)?.archive?.kind).toBe('stand-in');
 });

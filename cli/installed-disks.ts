@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Installed } from '../runners/cell/installed.ts';
-import { installedOf, latestInputs } from '../runners/cell/kept.ts';
+import { installedOf, latestInputs, standInRemark } from '../runners/cell/kept.ts';
 import { HarnessError } from '../runners/errors.ts';
 import type { RunOptions } from '../runners/matrix/options.ts';
 import type { PlannedCell } from '../runners/matrix/plan.ts';
@@ -52,9 +52,7 @@ export async function openDisks(
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(chosen), null, 2)}\n`, { mode: 0o600 });
   const installed = new Map<string, Installed>();
   for (const [id, inputs] of chosen) installed.set(id, await installedOf(options, inputs));
-  const remarks = [...installed].flatMap(([id, { archive }]) =>
-    archive?.kind === 'stand-in' ? [`${id} is judged on a disk from a stand-in, not on the distribution itself`] : [],
-  );
+  const remarks = [...installed].flatMap(([id, disk]) => standInRemark(id, disk));
   for (const remark of remarks) print(remark);
   return { installed, identity: { disks: [...chosen.values()].map(keyOf).join(' ') }, remarks };
 }

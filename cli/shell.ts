@@ -36,6 +36,7 @@ export const start: Start = async (parsed, context) => {
 
   await tidyUp(options.cacheFolder, context);
   const { openShell } = await import('../runners/cell/shell.ts');
-  await openShell(planned, options, { print: context.print, signal: context.signal });
+  const wishes = parsed.flags.has('archive') ? { ...options, archive } : options;
+  await openShell(planned, wishes, { print: context.print, signal: context.signal });
   return exitCodes.passed;
 };

@@ -16,10 +16,15 @@ import { storeOf } from './store.ts';
 /**
  * What was installed last of a cell, whatever has changed since. It is held for as long as this process lives.
  *
+ * @param archives as of `latestInputs`
  * @throws UsageError `cell-not-installed`
  */
-export async function latestInstalled(options: Pick<RunOptions, 'cacheFolder'>, cell: string): Promise<Installed> {
-  const inputs = await latestInputs(options, cell);
+export async function latestInstalled(
+  options: Pick<RunOptions, 'cacheFolder'>,
+  cell: string,
+  archives?: readonly ArchiveKind[],
+): Promise<Installed> {
+  const inputs = await latestInputs(options, cell, archives);
   if (!inputs) {
     throw new UsageError({
       code: 'cell-not-installed',
@@ -57,6 +62,12 @@ export async function installedOf(options: Pick<RunOptions, 'cacheFolder'>, inpu
   });
   return { ...(await readInstalled(entry.folder)), archive: archiveIn(inputs) };
 }
+
+/** For whoever shows what is installed: what it is not. Nothing where it is the distribution. */
+export const standInRemark = (cell: string, { archive }: Installed): string[] =>
+  archive?.kind === 'stand-in'
+    ? [`${cell} was installed from a stand-in: what is seen there says nothing of the distribution itself`]
+    : [];
 
 /** What a run of this cell would look for in the store before it installs. */
 export async function soughtFor(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { Guest } from './guest.ts';
-import { latestInstalled } from './kept.ts';
+import { latestInstalled, standInRemark } from './kept.ts';
 import { Phases } from './phases.ts';
 import { prepare } from './prepare.ts';
 import { attachTerminal } from './terminal.ts';
@@ -24,7 +24,10 @@ export interface ShellContext {
  */
 export async function openShell(planned: PlannedCell, options: RunOptions, context: ShellContext): Promise<void> {
   const { print, signal } = context;
-  const installed = await latestInstalled(options, planned.cell.id);
+  const { archive } = options;
+  const { id } = planned.cell;
+  const installed = await latestInstalled(options, id, archive === undefined ? undefined : planned.archives);
+  for (const remark of standInRemark(id, installed)) print(remark);
   await using resources = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'stub-shell-'));
   resources.defer(() => rm(folder, { recursive: true, force: true }));
@@ -33,7 +36,7 @@ export async function openShell(planned: PlannedCell, options: RunOptions, conte
   register.folder(folder);
   const prepared = await prepare(planned, options, { progress: print, register, signal }, installed.archive);
   const surroundings = { options, folder, emit: () => {}, signal };
-  const guest = resources.use(new Guest(planned, surroundings, workspace, new Phases(planned.cell.id, () => {})));
+  const guest = resources.use(new Guest(planned, surroundings, workspace, new Phases(id, () => {})));
   guest.installed = installed;
   const machine = await guest.start(prepared);
   print(`ssh:  ${sshCommand(await machine.qemu.sshPort(), installed.keys)}`);
