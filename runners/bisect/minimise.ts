@@ -29,8 +29,8 @@ export async function minimise(task: Task, bench: Bench, recorded: readonly Stam
   const { lattice, ask, space, tally } = session;
   const { set, rounds } = await grow(lattice, ask, {
     builders: bench.builders.length,
-    onRound: ({ round, undecided }) =>
-      session.onRound({ round, suspects: undecided, alone: undecided, likeliest: undefined, share: 0, testsLeft: 0 }),
+    onRound: ({ round, undecided, testsLeft }) =>
+      session.onRound({ round, suspects: undecided, alone: undecided, likeliest: undefined, share: 0, testsLeft }),
   });
   const [off, kept]: [string[], string[]] = [[], []];
   for (const [step, { name }] of space.differences.entries()) (has(set, step) ? off : kept).push(name);
