@@ -26,9 +26,21 @@ export function minimiseCommand(open: OpenHearing): Start {
       if (line !== undefined) context.print(line);
     });
     const court = await hearing.court({ folder, named: [...values.keys()] });
-    const { legalise, isChosen, rules, related, identity, builders, tester, cells, ledger, remarks = [] } = court;
+    const {
+      legalise,
+      isChosen,
+      rules,
+      related,
+      efforts,
+      identity,
+      builders,
+      tester,
+      cells,
+      ledger,
+      remarks = [],
+    } = court;
     const result = await minimise(
-      { good: values, bad: off, legalise, isChosen, rules, related, identity },
+      { good: values, bad: off, legalise, isChosen, rules, related, efforts, identity },
       {
         builders,
         tester,

@@ -2,6 +2,7 @@ import { requireGood } from './ends.ts';
 import type { Bench } from './judge.ts';
 import type { Stamped } from './record.ts';
 import { has } from './search/bits.ts';
+import { lightestFirst } from './search/effort.ts';
 import { grow } from './search/grow.ts';
 import { openSession, type Task } from './session.ts';
 
@@ -26,9 +27,10 @@ export interface Minimised {
 export async function minimise(task: Task, bench: Bench, recorded: readonly Stamped[] = []): Promise<Minimised> {
   const session = await openSession(task, bench, recorded);
   await requireGood(session);
-  const { lattice, ask, space, tally } = session;
+  const { lattice, ask, space, tally, efforts } = session;
   const { set, rounds } = await grow(lattice, ask, {
     builders: bench.builders.length,
+    order: efforts && lightestFirst(efforts),
     onRound: ({ round, undecided, testsLeft }) =>
       session.onRound({ round, suspects: undecided, alone: undecided, likeliest: undefined, share: 0, testsLeft }),
   });

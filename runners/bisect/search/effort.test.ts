@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import type { Ask } from './ask.ts';
 import { type Bits, bitsOf } from './bits.ts';
-import { after, type Efforts, estimate, treeOf } from './effort.ts';
+import { after, type Efforts, estimate, lightestFirst, treeOf } from './effort.ts';
 import { latticeOf } from './lattice.ts';
 import { answerOf, anyProblem, compiler, fails, namesOf, oracle, usualEfforts } from './problems.test-support.ts';
 import { randomFrom } from './random.ts';
@@ -100,4 +100,18 @@ describe('where few options have nearly all compiled again', () => {
     const known = { efforts, trees: lies };
     expect(await median(known, { lies })).toBeLessThan(0.8 * (await median(known, { lies, told: false })));
   });
+});
+
+test('the lightest steps come first: those that few objects read, and that switch few on', () => {
+  const efforts = {
+    ...{ whole: 1000, kinds: [900, 50, 5], of: [[0], [1, 2], [2], [], []] },
+    own: [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [20, 0],
+      [0, 300],
+    ] as const,
+  };
+  expect(lightestFirst(efforts)).toEqual([4, 2, 3, 1, 0]);
 });

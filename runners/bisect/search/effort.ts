@@ -12,6 +12,12 @@ export interface Efforts {
   readonly own: readonly (readonly [made: number, unmade: number])[];
 }
 
+/** All steps, those first that have least compiled again where they are made. */
+export function lightestFirst({ kinds, of, own }: Efforts): number[] {
+  const objects = of.map((read, step) => read.reduce((sum, kind) => sum + (kinds[kind] ?? 0), own[step]?.[0] ?? 0));
+  return [...of.keys()].toSorted((a, b) => (objects[a] ?? 0) - (objects[b] ?? 0));
+}
+
 /** A folder of objects, in terms of steps. */
 export interface Tree {
   /** What was built in it last. */

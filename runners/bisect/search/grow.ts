@@ -14,6 +14,8 @@ export interface Grown {
 
 export interface GrowOptions {
   readonly builders: number;
+  /** All steps in the order in which they are tried: those early that cost little, they are tested without the others. */
+  readonly order?: readonly number[] | undefined;
   /** Told before each round: how many steps are still undecided, and how many tests that will take, about. */
   readonly onRound?: (round: {
     readonly round: number;
@@ -35,12 +37,12 @@ interface Broken {
  * is looked for by as many cuts as there are builders, and kept. How large the parts are goes by how many steps were kept so far:
  * generalized binary splitting (Hwang 1972), with several builders.
  */
-export async function grow(given: Lattice, ask: Ask, { builders, onRound }: GrowOptions): Promise<Grown> {
+export async function grow(given: Lattice, ask: Ask, { builders, order, onRound }: GrowOptions): Promise<Grown> {
   let lattice = given;
   let made = bitsOf(given.size, []);
   let evidence = learn(nothingKnown, made, 'pass');
   const kept: number[] = [];
-  let undecided: readonly number[] = [...Array(given.size).keys()];
+  let undecided: readonly number[] = order ?? [...Array(given.size).keys()];
   let broken: Broken = { part: [] };
 
   const closed = (base: Bits, part: readonly number[]) => lattice.close(union(base, bitsOf(lattice.size, part)));
