@@ -8,7 +8,16 @@ import { readRecord, type Stamped } from '../runners/bisect/record.ts';
 import { remedy, reportLines, tableLines } from '../runners/bisect/report.ts';
 import { UsageError } from '../runners/errors.ts';
 import { storyLines } from './bisect-story.ts';
-import { type Court, countOf, folderOf, type OpenHearing, progressLine, recordIn, textOf } from './bisecting.ts';
+import {
+  type Court,
+  countOf,
+  folderOf,
+  judgedBy,
+  type OpenHearing,
+  progressLine,
+  recordIn,
+  textOf,
+} from './bisecting.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import type { Parsed } from './flags.ts';
@@ -22,7 +31,11 @@ export function bisectCommand(open: OpenHearing): Start {
     using hearing = await open(parsed, context);
     const good = await hearing.endpoint('good');
     const bad = await hearing.endpoint('bad', good);
-    const folder = folderOf(parsed, context, { good: digestOf(good), bad: digestOf(bad), flags: judgedBy(parsed) });
+    const folder = folderOf(parsed, context, {
+      good: digestOf(good),
+      bad: digestOf(bad),
+      flags: judgedBy(parsed, ['seed', 'flaky', 'confidence']),
+    });
     using record = await recordIn(folder, parsed, (event) => {
       const line = progressLine(event);
       if (line !== undefined) context.print(line);
@@ -91,8 +104,3 @@ function errorOf(parsed: Parsed): number {
   }
   return (1 - confidence) / VERDICTS;
 }
-
-const judgedBy = ({ flags }: Parsed) =>
-  ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders', 'seed', 'flaky', 'confidence']
-    .map((flag) => flags.get(flag))
-    .concat(flags.has('archive') ? [flags.get('archive')] : []);

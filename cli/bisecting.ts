@@ -69,6 +69,15 @@ export function folderOf(parsed: Parsed, { cwd }: Context, question: Readonly<Re
   return folder;
 }
 
+const JUDGES = ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders'];
+
+/** The flags that make it another question, with what they were given. */
+export const judgedBy = ({ flags }: Parsed, more: readonly string[] = []) => [
+  ...[...JUDGES, ...more].map((flag) => flags.get(flag)),
+  // Searches that do without it are found where they always were.
+  ...(flags.has('archive') ? [flags.get('archive')] : []),
+];
+
 /** A record that goes on, or one that begins. */
 export interface OpenRecord extends Disposable {
   readonly path: string;

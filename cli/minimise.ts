@@ -5,7 +5,7 @@ import { lineFor } from '../runners/bisect/details.ts';
 import { type Configuration, digestOf } from '../runners/bisect/kconfig/configuration.ts';
 import { minimise } from '../runners/bisect/minimise.ts';
 import { UsageError } from '../runners/errors.ts';
-import { folderOf, type OpenHearing, progressLine, recordIn, textOf } from './bisecting.ts';
+import { folderOf, judgedBy, type OpenHearing, progressLine, recordIn, textOf } from './bisecting.ts';
 import type { Context, Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import type { Parsed } from './flags.ts';
@@ -17,10 +17,8 @@ export function minimiseCommand(open: OpenHearing): Start {
     using hearing = await open(parsed, context);
     const values = await hearing.endpoint('config');
     const off = smallest(parsed, values, context);
-    const flags = ['run', 'cell', 'stage', 'check', 'kernel-tree', 'arch', 'builders']
-      .map((flag) => parsed.flags.get(flag))
-      .concat(parsed.flags.has('archive') ? [parsed.flags.get('archive')] : []);
-    const folder = folderOf(parsed, context, { minimise: digestOf(values), off: digestOf(off), flags });
+    const question = { minimise: digestOf(values), off: digestOf(off), flags: judgedBy(parsed) };
+    const folder = folderOf(parsed, context, question);
     using record = await recordIn(folder, parsed, (event) => {
       const line = progressLine(event);
       if (line !== undefined) context.print(line);
