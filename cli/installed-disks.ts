@@ -74,7 +74,7 @@ function notInstalled(cell: string, folder: string): HarnessError {
   return new HarnessError({
     code: 'good-disk-missing',
     message: `${cell} could not be installed with the kernel of our image, so nothing can be tried in it`,
-    hint: 'see to it that the cell passes first',
+    hint: 'see to it that the cell passes first; where its archive does not answer, --archive stand-in judges on a disk from a stand-in',
     command: `./stub-matrix run --cell ${cell}`,
     evidence: join(folder, 'installing'),
   });
