@@ -14,36 +14,61 @@ const count = Number(process.argv[2] ?? 20);
 const lattice = latticeOf(304, []);
 
 const known = usualEfforts(lattice.size);
+const STEPS = [...Array(lattice.size).keys()];
 
-const KINDS: Readonly<Record<string, (pick: () => number) => number[][]>> = {
-  'a single culprit': (pick) => [[pick()]],
-  'either of two': (pick) => [[pick()], [pick()]],
-  'two together': (pick) => [[pick(), pick()]],
+interface Kind {
+  /** Options of each set that breaks. */
+  readonly culprits: (random: () => number) => number[][];
+  readonly by: (culprits: number[][], given: Efforts | undefined, seed: number) => Promise<Taken>;
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  'a single culprit': { culprits: (random) => [[pick(random)]], by: searched },
+  'either of two': { culprits: (random) => [[pick(random)], [pick(random)]], by: searched },
+  'two together': { culprits: (random) => [[pick(random), pick(random)]], by: searched },
+  'to be made smaller': { culprits: (random) => STEPS.filter(() => random() < 0.02).map((step) => [step]), by: grown },
 };
 
 /** How many tests a search took, and how many whole kernels' worth of compiling. */
-async function taken(culprits: number[][], given: Efforts | undefined, seed: number) {
-  const { build, kernels } = compiler(known);
-  const { ask, asked } = oracle((set) => (fails({ lattice, culprits }, set) ? 'fail' : 'pass'), build);
-  const { unproven } = await search(lattice, ask, { builders: 1, seed, efforts: given });
-  if (unproven.length > 0) throw new Error(`not proven: ${JSON.stringify(culprits)}`);
-  return { tests: asked.length, kernels: kernels() };
+interface Taken {
+  readonly tests: number;
+  readonly kernels: number;
 }
 
-/** The same for options that have to stay, one in fifty, where all that need not are to be off. */
-async function grown(culprits: number[][], given: Efforts | undefined) {
-  const { build, kernels } = compiler(known);
-  const { ask, asked } = oracle((set) => (fails({ lattice, culprits }, set) ? 'fail' : 'pass'), build);
+async function searched(culprits: number[][], given: Efforts | undefined, seed: number): Promise<Taken> {
+  const { ask, taken } = judged(culprits);
+  const { unproven } = await search(lattice, ask, { builders: 1, seed, efforts: given });
+  if (unproven.length > 0) throw new Error(`not proven: ${JSON.stringify(culprits)}`);
+  return taken();
+}
+
+/** Options that have to stay, one in fifty, where all that need not are to be off. */
+async function grown(culprits: number[][], given: Efforts | undefined): Promise<Taken> {
+  const { ask, taken } = judged(culprits);
   const { kept } = await grow(lattice, ask, { builders: 1, order: given && lightestFirst(given) });
   if (kept.length !== culprits.length) throw new Error(`kept ${kept.length} of ${culprits.length}`);
-  return { tests: asked.length, kernels: kernels() };
+  return taken();
+}
+
+function judged(culprits: number[][]) {
+  const { build, kernels } = compiler(known);
+  const { ask, asked } = oracle((set) => (fails({ lattice, culprits }, set) ? 'fail' : 'pass'), build);
+  return { ask, taken: (): Taken => ({ tests: asked.length, kernels: kernels() }) };
+}
+
+function pick(random: () => number): number {
+  return Math.floor(random() * lattice.size);
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 
-type Ways = Readonly<Record<'without' | 'with', Taken[]>>;
-
-function tell(kind: string, ways: Ways): void {
+for (const [kind, { culprits, by }] of Object.entries(KINDS)) {
+  const ways = { without: [] as Taken[], with: [] as Taken[] };
+  for (let seed = 1; seed <= count; seed += 1) {
+    const problem = culprits(randomFrom(31 * seed));
+    ways.without.push(await by(problem, undefined, seed));
+    ways.with.push(await by(problem, known, seed));
+  }
   for (const [way, all] of Object.entries(ways)) {
     const [tests, kernels] = [all.map((each) => each.tests), all.map((each) => each.kernels)];
     const worth = `${median(kernels).toFixed(1)} whole kernels' worth (worst ${Math.max(...kernels).toFixed(1)})`;
@@ -52,25 +77,3 @@ function tell(kind: string, ways: Ways): void {
   const ratios = ways.with.map(({ kernels }, at) => kernels / (ways.without[at]?.kernels ?? 1));
   console.log(`${kind}: ratio ${median(ratios).toFixed(2)} in the median, ${Math.max(...ratios).toFixed(2)} at worst`);
 }
-
-for (const [kind, culpritsOf] of Object.entries(KINDS)) {
-  const ways: Ways = { without: [], with: [] };
-  for (let seed = 1; seed <= count; seed += 1) {
-    const random = randomFrom(31 * seed);
-    const culprits = culpritsOf(() => Math.floor(random() * lattice.size));
-    ways.without.push(await taken(culprits, undefined, seed));
-    ways.with.push(await taken(culprits, known, seed));
-  }
-  tell(kind, ways);
-}
-
-const ways: Ways = { without: [], with: [] };
-for (let seed = 1; seed <= count; seed += 1) {
-  const random = randomFrom(37 * seed);
-  const culprits = [...Array(lattice.size).keys()].filter(() => random() < 0.02).map((step) => [step]);
-  ways.without.push(await grown(culprits, undefined));
-  ways.with.push(await grown(culprits, known));
-}
-tell('to be made smaller', ways);
-
-type Taken = Awaited<ReturnType<typeof taken>>;

@@ -81,10 +81,7 @@ function partingOf(bad: Console | undefined, [good, ...others]: readonly Console
 type Console = readonly string[];
 
 const consolesOf = (trials: readonly Seen[]): Console[] =>
-  trials.flatMap(({ evidence }) => {
-    const lines = linesIn(evidence);
-    return lines ? [lines] : [];
-  });
+  trials.map(({ evidence }) => linesIn(evidence)).filter((lines) => lines !== undefined);
 
 function linesIn(folder: string | undefined): Console | undefined {
   if (folder === undefined) return undefined;

@@ -8,16 +8,7 @@ import { readRecord, type Stamped } from '../runners/bisect/record.ts';
 import { remedy, reportLines, tableLines } from '../runners/bisect/report.ts';
 import { UsageError } from '../runners/errors.ts';
 import { storyLines } from './bisect-story.ts';
-import {
-  type Court,
-  countOf,
-  folderOf,
-  judgedBy,
-  type OpenHearing,
-  progressLine,
-  recordIn,
-  textOf,
-} from './bisecting.ts';
+import { type Court, countOf, folderOf, judgedBy, type OpenHearing, recordIn, textOf } from './bisecting.ts';
 import type { Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import type { Parsed } from './flags.ts';
@@ -36,28 +27,13 @@ export function bisectCommand(open: OpenHearing): Start {
       bad: digestOf(bad),
       flags: judgedBy(parsed, ['seed', 'flaky', 'confidence']),
     });
-    using record = await recordIn(folder, parsed, (event) => {
-      const line = progressLine(event);
-      if (line !== undefined) context.print(line);
-    });
+    using record = await recordIn(folder, parsed, context);
     const court = await hearing.court({ folder, named: [...new Set([...good.keys(), ...bad.keys()])] });
     const flaky = parsed.flags.has('flaky') || parsed.flags.has('confidence');
-    const { legalise, isChosen, rules, related, efforts, identity, builders, tester, cells, ledger } = court;
+    const { signal } = context;
     const result = await bisect(
-      {
-        ...{ good, bad, legalise, isChosen, rules, related, efforts, identity, flaky },
-        seed: countOf(parsed, 'seed', 1),
-      },
-      {
-        builders,
-        tester,
-        cells,
-        ...(ledger ? { ledger } : {}),
-        error,
-        signal: context.signal,
-        emit: record.emit,
-        now: Date.now,
-      },
+      { ...court, good, bad, flaky, seed: countOf(parsed, 'seed', 1) },
+      { ...court, error, signal, emit: record.emit, now: Date.now },
       record.before,
     );
     const events = readRecord(record.path);

@@ -89,11 +89,7 @@ export interface OpenRecord extends Disposable {
  * @throws UsageError `unfinished-bisection` where there is a record and neither --resume nor --start-over says what to do with it;
  *   `nothing-to-resume`; `search-under-way`
  */
-export async function recordIn(
-  folder: string,
-  parsed: Parsed,
-  listener: (event: BisectEvent) => void,
-): Promise<OpenRecord> {
+export async function recordIn(folder: string, parsed: Parsed, { print }: Pick<Context, 'print'>): Promise<OpenRecord> {
   const path = join(folder, 'bisect.ndjson');
   using stack = new DisposableStack();
   const lock = await lockFile(`${path}.lock`, 'exclusive', { create: true });
@@ -126,7 +122,8 @@ export async function recordIn(
   const held = stack.move();
   const emit = (event: BisectEvent) => {
     record.append(event);
-    listener(event);
+    const line = progressLine(event);
+    if (line !== undefined) print(line);
   };
   return { path, before, emit, [Symbol.dispose]: () => held.dispose() };
 }
@@ -141,7 +138,7 @@ export function countOf(parsed: Parsed, flag: string, usual: number): number {
 }
 
 /** A line of progress for an event; most have none. */
-export function progressLine(event: BisectEvent): string | undefined {
+function progressLine(event: BisectEvent): string | undefined {
   if (event.type === 'round') {
     const { round, suspects, alone, testsLeft, secondsLeft, likeliest, share } = event;
     const guess = share >= 0.5 ? `; likeliest ${likeliest.map((term) => term.join(' with ')).join(', or ')}` : '';

@@ -34,20 +34,17 @@ export async function openDisks(
   const before: Record<string, Inputs> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
   const chosen = new Map<string, Inputs>();
   const missing: PlannedCell[] = [];
-  // Whichever was there last, unless somebody says what it has to come from.
-  const latest = ({ cell, archives }: PlannedCell) =>
-    latestInputs(options, cell.id, options.archive === undefined ? undefined : archives);
   for (const planned of cells) {
     const { id } = planned.cell;
-    const inputs = before[id] ?? (await latest(planned));
+    const inputs = before[id] ?? (await latestInputs(options, id));
     if (inputs) chosen.set(id, inputs);
     else missing.push(planned);
   }
   if (missing.length > 0) await install(missing, folder, options, print);
-  for (const planned of missing) {
-    const inputs = await latest(planned);
-    if (!inputs) throw notInstalled(planned.cell.id, folder);
-    chosen.set(planned.cell.id, inputs);
+  for (const { cell } of missing) {
+    const inputs = await latestInputs(options, cell.id);
+    if (!inputs) throw notInstalled(cell.id, folder);
+    chosen.set(cell.id, inputs);
   }
   writeFileSync(file, `${JSON.stringify(Object.fromEntries(chosen), null, 2)}\n`, { mode: 0o600 });
   const installed = new Map<string, Installed>();

@@ -5,7 +5,7 @@ import { lineFor } from '../runners/bisect/details.ts';
 import { type Configuration, digestOf } from '../runners/bisect/kconfig/configuration.ts';
 import { minimise } from '../runners/bisect/minimise.ts';
 import { UsageError } from '../runners/errors.ts';
-import { folderOf, judgedBy, type OpenHearing, progressLine, recordIn, textOf } from './bisecting.ts';
+import { folderOf, judgedBy, type OpenHearing, recordIn, textOf } from './bisecting.ts';
 import type { Context, Start } from './commands.ts';
 import { exitCodes } from './exit.ts';
 import type { Parsed } from './flags.ts';
@@ -19,36 +19,12 @@ export function minimiseCommand(open: OpenHearing): Start {
     const off = smallest(parsed, values, context);
     const question = { minimise: digestOf(values), off: digestOf(off), flags: judgedBy(parsed) };
     const folder = folderOf(parsed, context, question);
-    using record = await recordIn(folder, parsed, (event) => {
-      const line = progressLine(event);
-      if (line !== undefined) context.print(line);
-    });
+    using record = await recordIn(folder, parsed, context);
     const court = await hearing.court({ folder, named: [...values.keys()] });
-    const {
-      legalise,
-      isChosen,
-      rules,
-      related,
-      efforts,
-      identity,
-      builders,
-      tester,
-      cells,
-      ledger,
-      remarks = [],
-    } = court;
+    const { remarks = [] } = court;
     const result = await minimise(
-      { good: values, bad: off, legalise, isChosen, rules, related, efforts, identity },
-      {
-        builders,
-        tester,
-        cells,
-        ...(ledger ? { ledger } : {}),
-        error: 0,
-        signal: context.signal,
-        emit: record.emit,
-        now: Date.now,
-      },
+      { ...court, good: values, bad: off },
+      { ...court, error: 0, signal: context.signal, emit: record.emit, now: Date.now },
       record.before,
     );
     const fragment = join(folder, 'unset.config');

@@ -4,10 +4,9 @@ import { type Candidate, realise } from './kconfig/candidate.ts';
 import { type Configuration, digestOf, type Legaliser } from './kconfig/configuration.ts';
 import { type Space, spaceOf } from './kconfig/space.ts';
 import { type BisectEvent, type BisectStarted, type Book, bookOf, type Stamped } from './record.ts';
-import type { Ask, Wanted } from './search/ask.ts';
+import type { Ask, Outcome, Wanted } from './search/ask.ts';
 import { allOf, type Bits, bitsOf, membersOf, nameOf, sizeOf } from './search/bits.ts';
 import type { Efforts } from './search/effort.ts';
-import type { Verdict } from './search/evidence.ts';
 import { type Lattice, latticeOf, type Rule } from './search/lattice.ts';
 import type { RoundStart } from './search/search.ts';
 
@@ -52,7 +51,7 @@ export interface Session {
   readonly bench: Bench;
   readonly ask: Ask;
   /** Verdicts in the record on sets that this search did not ask about, as soon as it asks something new; each once. */
-  readonly remembered: () => readonly { readonly set: Bits; readonly verdict: Verdict }[];
+  readonly remembered: () => readonly Pick<Outcome, 'set' | 'verdict'>[];
   /** Judges the ends, good and bad, or only the good one. */
   readonly ends: (which: readonly ('good' | 'bad')[]) => Promise<readonly Judgement[]>;
   readonly tally: () => Tally;

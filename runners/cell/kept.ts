@@ -1,5 +1,4 @@
 import { HarnessError, UsageError } from '../errors.ts';
-import type { ArchiveKind } from '../matrix/fields.ts';
 import type { RunOptions } from '../matrix/options.ts';
 import type { PlannedCell } from '../matrix/plan.ts';
 import { keptIn } from '../store/find.ts';
@@ -13,18 +12,16 @@ import { visibleOf } from './prepare.ts';
 import { standInArchiveOf } from './stand-in.ts';
 import { storeOf } from './store.ts';
 
+/** Where disks are kept, and what they have to come from; whichever where that is not said. */
+type DiskWishes = Pick<RunOptions, 'cacheFolder' | 'archive'>;
+
 /**
  * What was installed last of a cell, whatever has changed since. It is held for as long as this process lives.
  *
- * @param archives as of `latestInputs`
  * @throws UsageError `cell-not-installed`
  */
-export async function latestInstalled(
-  options: Pick<RunOptions, 'cacheFolder'>,
-  cell: string,
-  archives?: readonly ArchiveKind[],
-): Promise<Installed> {
-  const inputs = await latestInputs(options, cell, archives);
+export async function latestInstalled(options: DiskWishes, cell: string): Promise<Installed> {
+  const inputs = await latestInputs(options, cell);
   if (!inputs) {
     throw new UsageError({
       code: 'cell-not-installed',
@@ -36,19 +33,14 @@ export async function latestInstalled(
   return installedOf(options, inputs);
 }
 
-/**
- * What was last installed of a cell was made of this; nothing where it never was.
- *
- * @param archives of which kinds it has to come; absent: of whichever
- */
+/** What was last installed of a cell was made of this; nothing where it never was, or not from such an archive as is wished. */
 export async function latestInputs(
-  { cacheFolder }: Pick<RunOptions, 'cacheFolder'>,
+  { cacheFolder, archive = 'auto' }: DiskWishes,
   cell: string,
-  archives?: readonly ArchiveKind[],
 ): Promise<Inputs | undefined> {
   const kept = (await keptIn(cacheFolder, INSTALLED))
     .map(({ manifest }) => manifest)
-    .filter(({ label, inputs }) => label === cell && (archives?.includes(archiveIn(inputs).kind) ?? true));
+    .filter(({ label, inputs }) => label === cell && (archive === 'auto' || archiveIn(inputs).kind === archive));
   return kept.toSorted((a, b) => b.made.at.localeCompare(a.made.at))[0]?.inputs;
 }
 

@@ -24,9 +24,8 @@ export interface ShellContext {
  */
 export async function openShell(planned: PlannedCell, options: RunOptions, context: ShellContext): Promise<void> {
   const { print, signal } = context;
-  const { archive } = options;
   const { id } = planned.cell;
-  const installed = await latestInstalled(options, id, archive === undefined ? undefined : planned.archives);
+  const installed = await latestInstalled(options, id);
   for (const remark of standInRemark(id, installed)) print(remark);
   await using resources = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'stub-shell-'));
