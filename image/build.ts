@@ -14,6 +14,7 @@ import { unpackPackages } from './packages.ts';
 import { architectures, type ImageArch, packages, suite } from './recipe.ts';
 import type { Toolbox } from './toolbox.ts';
 import { configureTree, hashFolder, setModes } from './tree.ts';
+import type { Progress } from './workshop/packages.ts';
 
 /** A kernel that is one file, with all drivers built in. */
 export interface GivenKernel {
@@ -37,8 +38,8 @@ export interface ImageOptions {
   readonly log: string;
   /** Where the scratch folder and whatever works in it are written down, for the next start to clear after a kill. */
   readonly register: RunRegister;
-  /** Told at the start of each step of a build; a reused image has no steps. */
-  readonly progress?: (step: string) => void;
+  /** A reused image has no steps. */
+  readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 

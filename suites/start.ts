@@ -26,14 +26,12 @@ export async function startSuites(plan: Plan, options: RunOptions, setting: Sett
   const { run, skip } = plan;
   writeRunFile(folder.path, { version: 1, run: folder.id, flags: setting.flags ?? {}, plan: { run, skip }, options });
   using record = openRecord(folder.events);
+  const { cells: seconds, sideBySide: jobs } = await outlookOn(plan, options);
   record.emit({
     type: 'run-started',
     run: folder.id,
     cells: run.map(({ cell }) => cell),
-    expected: {
-      seconds: Object.fromEntries(run.map(({ cell, expected }) => [cell.id, expected])),
-      jobs: (await outlookOn(plan, options)).sideBySide,
-    },
+    expected: { seconds, jobs },
     ...(options.repeat === undefined ? {} : { repeat: options.repeat }),
     properties: { hostname: hostname(), node: process.version, ...setting.properties },
   });

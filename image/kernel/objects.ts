@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../runners/process/command.ts';
 import { FileLock, lockFile } from '../../runners/store/lock.ts';
-import type { Work } from '../workshop/packages.ts';
+import type { Progress, Work } from '../workshop/packages.ts';
 
 /** Beside the objects for as long as they are written. */
 export const UNDERWAY = '.underway';
@@ -92,7 +92,7 @@ export interface Following {
   readonly remembered: string;
   /** How many objects have to be compiled, about, where that is known. */
   readonly outdated?: number | undefined;
-  readonly progress: (step: string) => void;
+  readonly progress: Progress;
 }
 
 /** Tells at each tenth how far make is, by the steps in its log as against the last time; the time left is a guess. */
@@ -112,8 +112,8 @@ export async function followSteps<T>(
       const part = ((await steps()) - before) / expected;
       if (part * 10 < told || part >= 1) continue;
       told = Math.floor(part * 10) + 1;
-      const left = ((Date.now() - started) / part) * (1 - part);
-      progress(`compiling: ${Math.round(part * 100)} %, about ${Math.ceil(left / 60_000)} min left`);
+      const left = ((Date.now() - started) / 1000 / part) * (1 - part);
+      progress(`compiling: ${Math.round(part * 100)} %, about ${Math.ceil(left / 60)} min left`, left);
     }
   };
   const following = follow().catch(() => {});

@@ -15,13 +15,15 @@ export interface PackageSource {
   readonly via?: number | undefined;
 }
 
+/** Told at the start of each step, and of a long one in between: then with the seconds it will still take, about. */
+export type Progress = (step: string, left?: number) => void;
+
 export interface Work {
   /** File that takes what the tools say; it outlives a build that fails. */
   readonly log: string;
   /** Where scratch folders are written down, for the next start to clear after a kill. */
   readonly register: RunRegister;
-  /** Told at the start of each step. */
-  readonly progress?: (step: string) => void;
+  readonly progress?: Progress;
   readonly signal?: AbortSignal;
 }
 

@@ -14,6 +14,7 @@ import { blame } from './blame.ts';
 import { ANSWER, answerOf, type Phase, patienceOf } from './budgets.ts';
 import { type Family, familyOf } from './families.ts';
 import { Guest } from './guest.ts';
+import type { Helpers } from './image.ts';
 import { install, installerLine } from './install.ts';
 import type { Installed } from './installed.ts';
 import { Phases } from './phases.ts';
@@ -55,7 +56,7 @@ export class Cell implements AsyncDisposable {
     this.family = familyOf(planned.distribution);
     this.#given = given;
     this.#workspace = workspace;
-    this.#phases = new Phases(planned.cell.id, given.emit);
+    this.#phases = new Phases(planned.cell.id, given.emit, planned.expected);
     this.#reuse = new Reuse(planned, given, this.#phases);
     this.#guest = new Guest(planned, given, workspace, this.#phases);
     const parts = { guest: this.#guest, phases: this.#phases, reuse: this.#reuse };
@@ -71,10 +72,17 @@ export class Cell implements AsyncDisposable {
   async prepare(): Promise<Prepared> {
     const { options, signal } = this.#given;
     const { register } = this.#workspace;
-    const progress = (step: string) => this.#phases.progress(step);
-    const prepared = await this.#phases.span('image', () =>
-      prepare(this.planned, options, { progress, register, signal }, this.#guest.installed?.archive),
-    );
+    const phases = this.#phases;
+    const progress: Helpers['progress'] = (step, left) => {
+      phases.progress(step);
+      if (left !== undefined) phases.makes(left);
+    };
+    const prepared = await phases.span('image', async () => {
+      const helpers = { progress, register, signal };
+      const all = await prepare(this.planned, options, helpers, this.#guest.installed?.archive);
+      phases.makes(0);
+      return all;
+    });
     for (const [name, value] of Object.entries(factsAbout(prepared, this.planned.distribution)))
       this.#phases.fact(name, value);
     this.#given.emit({ type: 'cell-archive', cell: this.planned.cell.id, archive: prepared.archive.kind });

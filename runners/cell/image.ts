@@ -4,6 +4,7 @@ import { buildImage, type StubImage } from '../../image/build.ts';
 import { obtainKernel } from '../../image/kernel/kernel.ts';
 import { type ImageArch, suite } from '../../image/recipe.ts';
 import { workshopTools } from '../../image/toolbox.ts';
+import type { Progress } from '../../image/workshop/packages.ts';
 import { openWorkshop } from '../../image/workshop/workshop.ts';
 import type { Archive } from '../../mirrors/origins.ts';
 import { explain, HarnessError } from '../errors.ts';
@@ -16,7 +17,7 @@ import { storeOf } from './store.ts';
 
 /** What the preparation tells, and where it writes down what it acquires. */
 export interface Helpers {
-  readonly progress: (step: string) => void;
+  readonly progress: Progress;
   readonly register: RunRegister;
   readonly signal: AbortSignal;
 }
