@@ -69,14 +69,22 @@ test('two builds never work in one folder at a time', async () => {
 
 test('make is followed by the steps in its log', async () => {
   const said: string[] = [];
+  const lefts: number[] = [];
   const log = join(root, 'log');
   await writeFile(log, '  CC      before.o\n'.repeat(100));
   await writeFile(join(root, 'steps'), '10');
-  await followSteps({ log, remembered: join(root, 'steps'), progress: (step) => said.push(step) }, async () => {
+  const progress = (step: string, left = 0) => {
+    said.push(step);
+    lefts.push(left);
+  };
+  await followSteps({ log, remembered: join(root, 'steps'), progress }, async () => {
     await appendFile(log, '  CC      a.o\n  AS      b.o\nmake: talk\n  LD      c.o\n');
     await sleep(2500);
   });
   expect(said).toEqual([expect.stringMatching(/^compiling: 30 %, about \d+ min left$/)]);
+  // Two seconds and more for three of ten.
+  expect(lefts[0]).toBeGreaterThan(4.5);
+  expect(lefts[0]).toBeLessThan(30);
 });
 
 test('where it is known how much is outdated, make is followed as against that', async () => {
