@@ -94,8 +94,11 @@ describe('matrix.yaml', () => {
     expect(verdicts).toHaveLength(240);
     expect(verdicts.filter((each) => !/^(\(\d+\)|\d+ min)$/.test(each))).toEqual([]);
     const planned = { plan: everything, options: {} as RunOptions, rest: 'not asked for' };
-    expect(planTotals(planned, { seconds: 5400, sideBySide: 2 })).toMatch(
+    expect(planTotals(planned, { seconds: 5400, sideBySide: 2, images: [] })).toMatch(
       /^\d+ to run \(about 1 h 30 min, 2 at a time\), \d+ skipped, 0 not asked for$/,
+    );
+    expect(planTotals(planned, { seconds: 5400, sideBySide: 2, images: ['x86_64', 'aarch64'] })).toContain(
+      ' (about 1 h 30 min, stub for x86_64 and aarch64 to be built first, 2 at a time), ',
     );
   });
 });

@@ -87,14 +87,15 @@ function columns(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** "6 to run (about 1 h 30 min, 1 at a time), 24 skipped, 0 not asked for" */
+/** "6 to run (about 1 h 30 min, stub for x86_64 to be built first, 1 at a time), 24 skipped, 0 not asked for" */
 export function planTotals(
   { plan, options, rest }: Planned,
-  { seconds, sideBySide }: Pick<Outlook, 'seconds' | 'sideBySide'>,
+  { seconds, sideBySide, images }: Pick<Outlook, 'seconds' | 'sideBySide' | 'images'>,
 ): string {
   const { repeat = 1 } = options;
   const times = repeat > 1 ? `, ${repeat} times each` : '';
-  const time = plan.run.length > 0 ? ` (about ${duration(seconds)}${times}, ${sideBySide} at a time)` : '';
+  const first = images.length > 0 ? `, stub for ${images.join(' and ')} to be built first` : '';
+  const time = plan.run.length > 0 ? ` (about ${duration(seconds)}${times}${first}, ${sideBySide} at a time)` : '';
   return `${plan.run.length} to run${time}, ${plan.skip.length} skipped, ${plan.unselected.length} ${rest}`;
 }
 

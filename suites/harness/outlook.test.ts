@@ -24,6 +24,7 @@ test('an image that is not there is made by one cell, and all wait for it', asyn
   (await storeOf(options).obtain('images', {}, async () => {}, { label: 'x86_64' })).release();
   const after = await outlookOn(plan, options);
   expect(image).toBeGreaterThan(0);
+  expect([before.images, after.images]).toEqual([['x86_64'], []]);
   expect(before.seconds).toBeCloseTo(after.seconds + image);
   expect(after.cells).toEqual(Object.fromEntries(plan.run.map((each) => [each.cell.id, each.expected])));
   const maker = before.order[0] ?? '';

@@ -10,6 +10,8 @@ import { readingOf } from './reading.ts';
 export interface Outlook extends Forecast {
   /** Seconds of each cell, by its id; of those that need something made, the first makes it. */
   readonly cells: Readonly<Record<string, number>>;
+  /** Of which architectures an image has to be made. */
+  readonly images: readonly string[];
 }
 
 /** Plays the plan through on this host as it is now, by the rules of the real run. */
@@ -28,5 +30,6 @@ export async function outlookOn(plan: Pick<Plan, 'run'>, options: RunOptions): P
     const maker = foreseen.order.find((id) => jobs.get(id)?.makes.includes(imageOf(arch)));
     if (maker !== undefined) cells[maker] = (cells[maker] ?? 0) + seconds;
   }
-  return { ...foreseen, cells };
+  const missing = [...images].filter(([, seconds]) => seconds > 0).map(([arch]) => arch);
+  return { ...foreseen, cells, images: missing };
 }
