@@ -8,6 +8,7 @@ import { kernels } from '../image/kernel/rows.ts';
 import type { ImageArch } from '../image/recipe.ts';
 import { crossPrefix } from '../image/workshop/recipe.ts';
 import { type KernelMakings, kernelBuilder, ourObjects } from '../runners/bisect/builders/kernel-builder.ts';
+import type { Known } from '../runners/bisect/builders/trees.ts';
 import { effortsOf } from '../runners/bisect/kconfig/efforts.ts';
 import { followersOf, implicationsOf, isChosenIn } from '../runners/bisect/kconfig/implications.ts';
 import { olddefconfig, telling, workshopMake } from '../runners/bisect/kconfig/olddefconfig.ts';
@@ -72,11 +73,11 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
       const all = [...new Set([...kconfig.options.keys(), ...named])].filter(isChosen);
       const texts = new Map<string, string>();
       const { image } = await obtainImage(shop.arch, options, { progress, register, signal });
-      let read: ReturnType<typeof readersIn> | undefined;
-      const readers = () => (read ??= readersIn(ourObjects({ ...shop, ...options })));
+      let looked: Promise<Known | undefined> | undefined;
+      const known = () => (looked ??= knownOf(shop, options));
       const judges = await cellTester({ cells, folder, options, image: image.key, parsed, context });
       return {
-        builders: buildersOf(parsed, shop, { named: all, texts, readers }),
+        builders: buildersOf(parsed, shop, { named: all, texts, known }),
         tester: judges.tester,
         ledger: judges.ledger,
         remarks: judges.remarks,
@@ -86,9 +87,8 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
         rules: (space) => implicationsOf(space, kconfig.options),
         related: (space) => relatedOf(space, kconfig.options),
         efforts: async (space) => {
-          const known = await readers();
-          const own = known && (await ownObjectsIn(shop.source.folder));
-          return own && effortsOf(space, known, own, followersOf(space, kconfig.options));
+          const ours = await known();
+          return ours && effortsOf(space, ours.readers, ours.alone, followersOf(space, kconfig.options));
         },
         identity: { source: shop.source.key, workshop: shop.workshop.key, ...judges.identity },
         kconfig,
@@ -98,6 +98,11 @@ export const cellHearing: OpenHearing = async (parsed, context) => {
     [Symbol.dispose]: () => held.dispose(),
   };
 };
+
+async function knownOf(shop: KernelShop, { cacheFolder }: RunOptions): Promise<Known | undefined> {
+  const readers = await readersIn(ourObjects({ ...shop, cacheFolder }));
+  return readers && { readers, alone: await ownObjectsIn(shop.source.folder) };
+}
 
 /** A folder in which Kconfig was run before, if it is free: there its own programs are built already. */
 async function kconfigFolder(
@@ -118,7 +123,7 @@ async function kconfigFolder(
 function buildersOf(
   parsed: Parsed,
   { arch, supply, source, workshop }: KernelShop,
-  known: Pick<KernelMakings, 'named' | 'texts' | 'readers'>,
+  known: Pick<KernelMakings, 'named' | 'texts' | 'known'>,
 ): Court['builders'] {
   const { store, cacheFolder, progress, ...work } = supply;
   const usual = Math.max(1, Math.floor(availableParallelism() / CORES_A_BUILDER));

@@ -90,11 +90,22 @@ test('make is followed by the steps in its log', async () => {
 test('where it is known how much is outdated, make is followed as against that', async () => {
   const said: string[] = [];
   const log = join(root, 'log');
-  const following = { log, remembered: join(root, 'steps'), outdated: 40, progress: (step: string) => said.push(step) };
+  const following = { log, remembered: join(root, 'steps'), outdated: 50, progress: (step: string) => said.push(step) };
   await followSteps(following, async () => {
-    await appendFile(log, '  CC      a.o\n'.repeat(50));
+    await appendFile(log, '  CC      a.o\n'.repeat(60));
     await sleep(2500);
   });
   // And the sixty steps that every kernel takes.
   expect(said).toEqual([expect.stringMatching(/^compiling: 50 %, about \d+ min left$/)]);
+});
+
+test('where there is more than expected, nothing is said of what is left', async () => {
+  const said: string[] = [];
+  const log = join(root, 'log');
+  const following = { log, remembered: join(root, 'steps'), outdated: 0, progress: (step: string) => said.push(step) };
+  await followSteps(following, async () => {
+    await appendFile(log, '  CC      a.o\n'.repeat(70));
+    await sleep(4500);
+  });
+  expect(said).toEqual(['compiling: there is more of it than expected']);
 });

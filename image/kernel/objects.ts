@@ -80,10 +80,11 @@ async function alone(file: string, told: () => void, signal?: AbortSignal): Prom
   }
 }
 
-/** Steps of a first build, about, … */
-const A_FIRST_BUILD = 1800;
-/** … and of one in which an object is compiled again: looked after, archived, linked, packed. */
+/** Steps of a first build, about: ours on x86_64, … */
+const A_FIRST_BUILD = 2500;
+/** … and of one in which an object is compiled again: looked after, linked, packed; and of each object, with its share of archives. */
 const ALWAYS = 60;
+const AN_OBJECT = 1.2;
 
 export interface Following {
   /** What make says, absolute. */
@@ -103,14 +104,15 @@ export async function followSteps<T>(
   const steps = async () => (await readFile(log, 'utf8')).match(/^ {2}[A-Z]+ /gm)?.length ?? 0;
   const before = existsSync(log) ? await steps() : 0;
   const whole = existsSync(remembered) ? Number(await readFile(remembered, 'utf8')) : A_FIRST_BUILD;
-  const expected = Math.min(whole, (outdated ?? whole) + ALWAYS);
+  const expected = outdated === undefined ? whole : ALWAYS + AN_OBJECT * outdated;
   const started = Date.now();
   const stop = new AbortController();
   const follow = async () => {
     for (let told = 1; told < 10; ) {
       await sleep(2000, undefined, { signal: stop.signal });
       const part = ((await steps()) - before) / expected;
-      if (part * 10 < told || part >= 1) continue;
+      if (part * 10 < told) continue;
+      if (part >= 1) return progress('compiling: there is more of it than expected');
       told = Math.floor(part * 10) + 1;
       const left = ((Date.now() - started) / 1000 / part) * (1 - part);
       progress(`compiling: ${Math.round(part * 100)} %, about ${Math.ceil(left / 60)} min left`, left);

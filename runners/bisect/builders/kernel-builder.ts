@@ -1,7 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildKernel } from '../../../image/kernel/build.ts';
-import type { Readers } from '../../../image/kernel/readers.ts';
 import type { KernelSource } from '../../../image/kernel/source.ts';
 import type { ImageArch } from '../../../image/recipe.ts';
 import type { Work } from '../../../image/workshop/packages.ts';
@@ -12,7 +11,7 @@ import type { Store } from '../../store/store.ts';
 import { digestOf, writeConfiguration } from '../kconfig/configuration.ts';
 import type { Builder, Unbuildable } from './builder.ts';
 import { linkedSignature } from './linked.ts';
-import { lyingIn, nearestTree, sow, TREES } from './trees.ts';
+import { type Known, lyingIn, nearestTree, sow, TREES } from './trees.ts';
 
 /** What kernels are built with. */
 export interface KernelMakings {
@@ -26,8 +25,8 @@ export interface KernelMakings {
   readonly named: readonly string[];
   /** By digest, configurations as Kconfig wrote them. */
   readonly texts?: ReadonlyMap<string, string>;
-  /** What the objects of our own kernel read, where one was built here. */
-  readonly readers?: () => Promise<Readers | undefined>;
+  /** What is known of our own kernel, where one was built here. */
+  readonly known?: () => Promise<Known | undefined>;
 }
 
 /** The folder in which our own kernel of this source is built, as image/kernel/build.ts names it. */
@@ -46,7 +45,7 @@ export const ourObjects = ({
  * @param place which of the builders it is, from 0
  */
 export function kernelBuilder(makings: KernelMakings, place: number): Builder {
-  const { arch, source, workshop, store, cacheFolder, work, named, texts, readers } = makings;
+  const { arch, source, workshop, store, cacheFolder, work, named, texts, known } = makings;
   const own = ourObjects(makings);
   const sources = Array.from({ length: TREES }, (_, tree) => ({
     ...source,
@@ -67,7 +66,7 @@ export function kernelBuilder(makings: KernelMakings, place: number): Builder {
           async (draft) => {
             // Nobody may build here between the end of make and the look at what it has linked.
             using _lock = await alone(`${folders[0]}.bisect.lock`);
-            const { tree, afresh, outdated } = await nearestTree(folders, own, values, await readers?.());
+            const { tree, afresh, outdated } = await nearestTree(folders, own, values, await known?.());
             const [folder = own, from = source] = [folders[tree], sources[tree]];
             compiledIn = place * TREES + tree;
             await sow(own, folder, signal, { afresh });

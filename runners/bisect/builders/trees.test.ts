@@ -26,24 +26,27 @@ async function build(folder: string, options: readonly string[]): Promise<void> 
 
 const configured = (...names: string[]) => new Map([...on(names), ['CC', '"gcc 14"']]);
 
-/** PREEMPT stands in what everything reads, and so does the compiler. */
-const readers = {
-  objects: 100,
-  of: new Map([
-    ['PREEMPT', [...Array(100).keys()]],
-    ['CC', [...Array(100).keys()]],
-    ['XFS', [1]],
-    ['EXT4', [2]],
-    ['BTRFS', [3]],
-  ]),
+/** PREEMPT stands in what everything reads, and so does the compiler; XFS has objects of its own. */
+const known = {
+  readers: {
+    objects: 100,
+    of: new Map([
+      ['PREEMPT', [...Array(100).keys()]],
+      ['CC', [...Array(100).keys()]],
+      ['XFS', [1]],
+      ['EXT4', [2]],
+      ['BTRFS', [3]],
+    ]),
+  },
+  alone: new Map([['XFS', 40]]),
 };
 
 test('a kernel is built where the fewest objects are compiled again, not where the fewest options differ', async () => {
   await build(folders[0] as string, ['PREEMPT']);
   await build(folders[1] as string, ['XFS', 'EXT4', 'BTRFS']);
   const all = configured('PREEMPT', 'XFS', 'EXT4', 'BTRFS');
-  expect(await nearestTree(folders, own, all, readers)).toEqual({ tree: 0, afresh: false, outdated: 3 });
-  expect(await nearestTree(folders, own, configured(), readers)).toEqual({ tree: 1, afresh: false, outdated: 3 });
+  expect(await nearestTree(folders, own, all, known)).toEqual({ tree: 0, afresh: false, outdated: 3 });
+  expect(await nearestTree(folders, own, configured(), known)).toEqual({ tree: 1, afresh: false, outdated: 3 });
   // Where that is not known, by options.
   expect(await nearestTree(folders, own, configured(), undefined)).toEqual({ tree: 0, afresh: false });
 });
@@ -51,10 +54,10 @@ test('a kernel is built where the fewest objects are compiled again, not where t
 test('a folder with nothing in it counts as our own, which it begins as a copy of', async () => {
   const wanted = configured('XFS');
   const { signal } = new AbortController();
-  expect(await nearestTree(folders, own, wanted, readers)).toMatchObject({ tree: 0, afresh: false });
+  expect(await nearestTree(folders, own, wanted, known)).toMatchObject({ tree: 0, afresh: false });
   await build(folders[0] as string, ['PREEMPT']);
   await build(own, ['EXT4']);
-  expect(await nearestTree(folders, own, wanted, readers)).toEqual({ tree: 1, afresh: false, outdated: 2 });
+  expect(await nearestTree(folders, own, wanted, known)).toEqual({ tree: 1, afresh: false, outdated: 2 + 40 });
   await sow(own, folders[1] as string, signal);
   expect(await readFile(join(folders[1] as string, 'include/config/auto.conf'), 'utf8')).toMatch(/^CONFIG_EXT4=y$/m);
 
@@ -71,9 +74,9 @@ test('what another search has left far from all that is wanted gives way to a co
   await build(folders[1] as string, ['EXT4', 'XFS']);
   const { signal } = new AbortController();
   // An object from here, none from ours: not worth a copy.
-  expect(await nearestTree(folders, own, configured('EXT4'), readers)).toEqual({ tree: 1, afresh: false, outdated: 1 });
+  expect(await nearestTree(folders, own, configured('EXT4'), known)).toEqual({ tree: 1, afresh: false, outdated: 1 });
   await build(folders[1] as string, ['PREEMPT', 'XFS']);
-  expect(await nearestTree(folders, own, configured('EXT4'), readers)).toEqual({ tree: 0, afresh: true, outdated: 0 });
+  expect(await nearestTree(folders, own, configured('EXT4'), known)).toEqual({ tree: 0, afresh: true, outdated: 0 });
   const [folder = ''] = folders;
   const lies = () => readFile(join(folder, 'include/config/auto.conf'), 'utf8');
   await sow(own, folder, signal);

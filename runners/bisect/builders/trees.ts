@@ -24,6 +24,13 @@ export interface Choice {
   readonly outdated?: number;
 }
 
+/** What is known of what is compiled for what. */
+export interface Known {
+  readonly readers: Readers;
+  /** By option, how many objects are there for it alone. */
+  readonly alone: ReadonlyMap<string, number>;
+}
+
 /** What lies in a folder gives way where it leaves more than so many times as much to compile as our own objects do … */
 const FARTHER = 2;
 /** … and so many objects, or options, more: a copy takes a while too. */
@@ -35,22 +42,35 @@ const WORTH = 50;
  *
  * @param folders of the builder; absolute
  * @param own in which our own kernel was built
- * @param readers of our own kernel; where it is not known what it read, options that differ are counted
+ * @param known of our own kernel; where nothing is, options that differ are counted
  */
 export async function nearestTree(
   folders: readonly string[],
   own: string,
   values: Configuration,
-  readers: Readers | undefined,
+  known: Known | undefined,
 ): Promise<Choice> {
   const wanted = new Map([...values].map(([name, value]) => [name, unquote(value)]));
-  const between = (held: Configuration) => (readers ? readingBetween(readers, held, wanted) : distance(held, wanted));
+  const between = (held: Configuration) =>
+    known ? readingBetween(known.readers, held, wanted) : distance(held, wanted);
   const lying = await lyingIn([...folders, own], own);
   const costs = lying.map((held) => (held.size > 0 ? between(held) : Number.MAX_VALUE));
   const ours = costs.pop() as number;
+  const oursHeld = lying.pop() as Configuration;
   const least = Math.min(...costs);
   const afresh = least > FARTHER * ours + WORTH;
-  return { tree: costs.indexOf(least), afresh, ...(readers ? { outdated: afresh ? ours : least } : {}) };
+  const tree = costs.indexOf(least);
+  if (!known) return { tree, afresh };
+  // What was compiled for an option alone may lie in a folder of the builder's, and does not in ours, where it was never on.
+  const isCopy = afresh || toldIn(folders[tree] as string) === undefined;
+  const alone = isCopy ? switchedOn(known.alone, oursHeld, wanted) : 0;
+  return { tree, afresh, outdated: (afresh ? ours : least) + alone };
+}
+
+/** How many objects there are for the options alone that one configuration has on and another has not. */
+function switchedOn(alone: Known['alone'], held: Configuration, wanted: Configuration): number {
+  const on = [...wanted].filter(([name, value]) => value === 'y' && held.get(name) !== 'y');
+  return on.reduce((sum, [name]) => sum + (alone.get(name) ?? 0), 0);
 }
 
 /** The configurations of what lies compiled in folders, or would as soon as something is built there; empty ones where nothing does. */
