@@ -3,6 +3,7 @@ import { type Bench, type Judge, type Judgement, judgeOf } from './judge.ts';
 import { type Candidate, realise } from './kconfig/candidate.ts';
 import { type Configuration, digestOf, type Legaliser } from './kconfig/configuration.ts';
 import { type Space, spaceOf } from './kconfig/space.ts';
+import { paceOf } from './pace.ts';
 import { type BisectEvent, type BisectStarted, type Book, bookOf, type Stamped } from './record.ts';
 import type { Ask, Outcome, Wanted } from './search/ask.ts';
 import { allOf, type Bits, bitsOf, membersOf, nameOf, sizeOf } from './search/bits.ts';
@@ -71,7 +72,11 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   const book = bookOf(recorded);
   const inRecord = book.steps.length;
   const tally = { tests: inRecord, builds: 0, trials: 0, seconds: 0 };
-  for (const step of book.steps) tally.seconds += step.seconds;
+  const pace = paceOf();
+  for (const step of book.steps) {
+    tally.seconds += step.seconds;
+    pace.see(step);
+  }
   const counted = (event: BisectEvent) => {
     if (event.type === 'built' && !event.reused) tally.builds += 1;
     if (event.type === 'trial') tally.trials += 1;
@@ -122,6 +127,7 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
     if (retold(digest)) return;
     tally.tests += 1;
     tally.seconds += seconds;
+    pace.see({ purpose, seconds });
     const sizes = { made: sizeOf(made), asked: sizeOf(set), steps: membersOf(made) };
     const reason = because === undefined ? {} : { because };
     bench.emit({
@@ -166,7 +172,7 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
     const { suspects, alone, share, testsLeft } = start;
     const terms = start.likeliest?.terms ?? [];
     const likeliest = terms.map((term) => term.map((step) => space.differences[step]?.name ?? ''));
-    const each = tally.seconds / Math.max(1, tally.tests) / bench.builders.length;
+    const each = pace.seconds() / bench.builders.length;
     bench.emit({
       type: 'round',
       round,
