@@ -2,7 +2,7 @@ import { requireGood } from './ends.ts';
 import type { Bench } from './judge.ts';
 import type { Stamped } from './record.ts';
 import { has } from './search/bits.ts';
-import { lightestFirst } from './search/effort.ts';
+import { heavyIn, lightestFirst } from './search/effort.ts';
 import { grow } from './search/grow.ts';
 import { openSession, type Task } from './session.ts';
 
@@ -28,11 +28,21 @@ export async function minimise(task: Task, bench: Bench, recorded: readonly Stam
   const session = await openSession(task, bench, recorded);
   await requireGood(session);
   const { lattice, ask, space, tally, efforts } = session;
+  // They come last, and are in question all along.
+  const heavy = efforts !== undefined && [...efforts.of.keys()].some(heavyIn(efforts));
   const { set, rounds } = await grow(lattice, ask, {
     builders: bench.builders.length,
     order: efforts && lightestFirst(efforts),
     onRound: ({ round, undecided, testsLeft }) =>
-      session.onRound({ round, suspects: undecided, alone: undecided, likeliest: undefined, share: 0, testsLeft }),
+      session.onRound({
+        round,
+        suspects: undecided,
+        alone: undecided,
+        likeliest: undefined,
+        share: 0,
+        testsLeft,
+        heavy,
+      }),
   });
   const [off, kept]: [string[], string[]] = [[], []];
   for (const [step, { name }] of space.differences.entries()) (has(set, step) ? off : kept).push(name);

@@ -169,10 +169,9 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   const onRound = (start: RoundStart) => {
     round = start.round;
     if (isGoingOver()) return;
-    const { suspects, alone, share, testsLeft } = start;
+    const { suspects, alone, share, testsLeft, heavy } = start;
     const terms = start.likeliest?.terms ?? [];
     const likeliest = terms.map((term) => term.map((step) => space.differences[step]?.name ?? ''));
-    const each = pace.seconds() / bench.builders.length;
     bench.emit({
       type: 'round',
       round,
@@ -181,7 +180,7 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
       likeliest,
       share,
       testsLeft,
-      secondsLeft: Math.round(each * testsLeft),
+      secondsLeft: Math.round(pace.left(testsLeft, { heavy, builders: bench.builders.length })),
     });
   };
 

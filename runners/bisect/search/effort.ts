@@ -18,6 +18,15 @@ export function lightestFirst({ kinds, of, own }: Efforts): number[] {
   return [...of.keys()].toSorted((a, b) => (objects[a] ?? 0) - (objects[b] ?? 0));
 }
 
+/** A step that has more of the kernel compiled than this share is a heavy one. */
+const HEAVY = 0.05;
+
+/** Which steps have much of the kernel compiled again: a question puts them off for as long as it can. */
+export function heavyIn({ whole, kinds, of }: Efforts): (step: number) => boolean {
+  const shares = of.map((read) => read.reduce((sum, kind) => sum + (kinds[kind] ?? 0), 0) / whole);
+  return (step) => (shares[step] ?? 0) > HEAVY;
+}
+
 /** A folder of objects, in terms of steps. */
 export interface Tree {
   /** What was built in it last. */
@@ -44,9 +53,6 @@ export const builtIn = (trees: readonly Tree[], place: number | undefined, set: 
 /** What a kernel takes besides: to be linked, packed and booted. As a share of compiling all of it. */
 const BESIDES = 0.1;
 
-/** A step that has more of the kernel compiled than this share is a heavy one. */
-const HEAVY = 0.05;
-
 export interface Estimate {
   /** What a set takes, as a share of compiling a whole kernel: from the nearest tree, which make goes on from. */
   readonly of: (set: Bits) => number;
@@ -54,7 +60,8 @@ export interface Estimate {
 }
 
 /** @param trees what lies compiled, one at least. */
-export function estimate({ whole, kinds, of, own }: Efforts, trees: readonly Tree[]): Estimate {
+export function estimate(efforts: Efforts, trees: readonly Tree[]): Estimate {
+  const { whole, kinds, of, own } = efforts;
   const readers = of.map((read) => bitsOf(kinds.length, read));
   const objectsIn = (read: Bits) => kinds.reduce((sum, count, kind) => sum + (has(read, kind) ? count : 0), 0);
   const between = (set: Bits, tree: Tree) => {
@@ -68,9 +75,8 @@ export function estimate({ whole, kinds, of, own }: Efforts, trees: readonly Tre
     }
     return (compiled + objectsIn(read)) / whole;
   };
-  const shares = readers.map((read) => objectsIn(read) / whole);
   return {
     of: (set) => BESIDES + Math.min(...trees.map((tree) => between(set, tree))),
-    isHeavy: (step) => (shares[step] ?? 0) > HEAVY,
+    isHeavy: heavyIn(efforts),
   };
 }

@@ -37,6 +37,8 @@ export interface RoundStart {
   readonly share: number;
   /** About how many tests are still to come. */
   readonly testsLeft: number;
+  /** Whether a step is in question that has much of the kernel compiled again. */
+  readonly heavy: boolean;
 }
 
 export interface Found {
@@ -130,6 +132,7 @@ export async function search(given: Lattice, ask: Ask, options: SearchOptions): 
       likeliest: first?.hypothesis,
       share: first?.share ?? 0,
       testsLeft: Math.ceil(uncertainty(drawn.ranked)) + open.length,
+      heavy: effort !== undefined && drawn.steps.some(effort.isHeavy),
     });
     const before = evidence;
     await test(wanted);
