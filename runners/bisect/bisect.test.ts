@@ -4,6 +4,7 @@ import { bisect } from './bisect.ts';
 import { court, Killed, taskOf } from './court.test-support.ts';
 import type { Configuration } from './kconfig/configuration.ts';
 import { on } from './kconfig/kconfig.test-support.ts';
+import { minimise } from './minimise.ts';
 import { membersOf } from './search/bits.ts';
 import type { Verdict } from './search/evidence.ts';
 import { randomFrom } from './search/random.ts';
@@ -118,6 +119,26 @@ test('a search that goes on tells what is left by what its tests took before', a
   expect(leftOf(last)[0]).toBe(leftOf(whole)[leftOf(dying).length - 1]);
   expect(leftOf(last)[0]).toBeGreaterThan(0);
 });
+
+test.each(Object.entries({ bisect, minimise }))(
+  '%s tells of the whole kernel that a heavy option will take',
+  async (_name, way) => {
+    const leftWith = async (kind: number) => {
+      const { bench, events } = court(offFails([['O7']]), { builders: 1 });
+      const of = names.map((name) => (name === 'O7' ? [0] : []));
+      let time = 0;
+      const task = taskOf(names, { efforts: async () => ({ whole: 1000, kinds: [kind], of, own: [] }) });
+      await way(task, { ...bench, now: () => (time += 10_000) });
+      const [round] = events.flatMap((event) => (event.type === 'round' ? [event] : []));
+      const end = events.find((event) => event.type === 'step');
+      return { more: (round?.secondsLeft ?? 0) - (round?.testsLeft ?? 0) * (end?.seconds ?? 0), end: end?.seconds };
+    };
+    expect((await leftWith(10)).more).toBe(0);
+    const { more, end } = await leftWith(900);
+    expect(more).toBe(end);
+    expect(more).toBeGreaterThan(0);
+  },
+);
 
 test('configurations that compile to the same kernel cost no second trial', async () => {
   const culprit = 'O7';
