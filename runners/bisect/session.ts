@@ -36,8 +36,6 @@ export interface Tally {
   readonly tests: number;
   readonly builds: number;
   readonly trials: number;
-  /** Of all builders together. */
-  readonly seconds: number;
 }
 
 /** A search under way: the steps between two configurations, and what judges sets of them. */
@@ -71,12 +69,9 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
   if (size === 0) throw alike();
   const book = bookOf(recorded);
   const inRecord = book.steps.length;
-  const tally = { tests: inRecord, builds: 0, trials: 0, seconds: 0 };
+  const tally = { tests: inRecord, builds: 0, trials: 0 };
   const pace = paceOf();
-  for (const step of book.steps) {
-    tally.seconds += step.seconds;
-    pace.see(step);
-  }
+  for (const step of book.steps) pace.see(step);
   const counted = (event: BisectEvent) => {
     if (event.type === 'built' && !event.reused) tally.builds += 1;
     if (event.type === 'trial') tally.trials += 1;
@@ -126,7 +121,6 @@ export async function openSession(task: Task, given: Bench, recorded: readonly S
     digests.set(nameOf(made), digest);
     if (retold(digest)) return;
     tally.tests += 1;
-    tally.seconds += seconds;
     pace.see({ purpose, seconds });
     const sizes = { made: sizeOf(made), asked: sizeOf(set), steps: membersOf(made) };
     const reason = because === undefined ? {} : { because };

@@ -12,9 +12,13 @@ export interface Efforts {
   readonly own: readonly (readonly [made: number, unmade: number])[];
 }
 
+/** How many objects there are of some kinds. */
+const objectsOf = (kinds: Efforts['kinds'], read: readonly number[]) =>
+  read.reduce((sum, kind) => sum + (kinds[kind] ?? 0), 0);
+
 /** All steps, those first that have least compiled again where they are made. */
 export function lightestFirst({ kinds, of, own }: Efforts): number[] {
-  const objects = of.map((read, step) => read.reduce((sum, kind) => sum + (kinds[kind] ?? 0), own[step]?.[0] ?? 0));
+  const objects = of.map((read, step) => objectsOf(kinds, read) + (own[step]?.[0] ?? 0));
   return [...of.keys()].toSorted((a, b) => (objects[a] ?? 0) - (objects[b] ?? 0));
 }
 
@@ -23,7 +27,7 @@ const HEAVY = 0.05;
 
 /** Which steps have much of the kernel compiled again: a question puts them off for as long as it can. */
 export function heavyIn({ whole, kinds, of }: Efforts): (step: number) => boolean {
-  const shares = of.map((read) => read.reduce((sum, kind) => sum + (kinds[kind] ?? 0), 0) / whole);
+  const shares = of.map((read) => objectsOf(kinds, read) / whole);
   return (step) => (shares[step] ?? 0) > HEAVY;
 }
 
